@@ -1,0 +1,33 @@
+package import PromQL
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The agent's time: the wall clock at the start, moved on by the monotonic clock.
+///
+/// A wall clock that is set while the agent runs therefore fires and clears nothing. The two are compared on the way,
+/// so that `drift` can say how far the wall clock has moved from what is shown.
+package struct AgentClock: Sendable {
+    private let startedWall: Timestamp
+    private let startedMonotonic: ContinuousClock.Instant
+
+    package init() {
+        startedWall = Self.wall()
+        startedMonotonic = ContinuousClock.now
+    }
+
+    /// The time now.
+    package var now: Timestamp { startedWall + (ContinuousClock.now - startedMonotonic) }
+
+    /// How far the wall clock is ahead of this one; zero unless it was set since the start.
+    package var drift: Duration { Self.wall() - now }
+
+    /// The wall clock's time.
+    package static func wall() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

@@ -1,0 +1,203 @@
+package import Alerting
+package import History
+package import Logging
+package import PromQL
+package import ServiceLifecycle
+
+/// The shell around the engine: gives it the time, stores what it decides, and hands on what is to be sent.
+///
+/// Every decision is in the store before its message leaves. Where the store can't be written, messages leave all the
+/// same, marked so, and what was not stored is kept in memory until it can be: duplicates before silence.
+package actor EngineService: Service {
+    private var engine: Engine
+    private let history: any HistoryStore
+    private let clock: AgentClock
+    private let logger: Logger
+    private let wake = Wake()
+    /// Decided and not stored yet, because the store could not be written.
+    private var backlog: [StoreRecord] = []
+    private var inFlight = 0
+    private var isDraining = false
+    private let rows: AsyncStream<OutboxRow>.Continuation
+    /// The messages to send, for the delivery service.
+    package nonisolated let outgoing: AsyncStream<OutboxRow>
+    /// Why the history can't be written; nil while it can.
+    package private(set) var historyFault: String?
+    package private(set) var counters = EngineCounters()
+    /// When the loop last went round, for the watchdog.
+    package private(set) var lastStep: Timestamp
+
+    /// Wakes within this time of each other are served together.
+    private static let coalescing = Duration.milliseconds(20)
+    /// Messages under way at once.
+    private static let mostInFlight = 200
+    /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
+    private static let mostBacklog = 100_000
+
+    package init(engine: Engine, history: any HistoryStore, clock: AgentClock, logger: Logger) {
+        self.engine = engine
+        self.history = history
+        self.clock = clock
+        self.logger = logger
+        lastStep = clock.now
+        (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
+    }
+
+    /// Goes round until told to stop: waits for a call or for what is due next, then takes one step.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.serveCalls() }
+                group.addTask { await self.keepTime() }
+                await group.next()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            wake.finish()
+        }
+        isDraining = true
+        await step()
+        rows.finish()
+    }
+
+    private func serveCalls() async {
+        for await _ in wake.calls {
+            try? await Task.sleep(for: Self.coalescing)
+            await step()
+        }
+    }
+
+    /// Calls the loop when something becomes due; at least once a second, so that the watchdog sees it turn.
+    private func keepTime() async {
+        while !Task.isCancelled {
+            let pause = engine.nextDue.map { $0 - clock.now } ?? .seconds(1)
+            try? await Task.sleep(for: min(max(pause, .milliseconds(5)), .seconds(1)))
+            wake.call()
+        }
+    }
+
+    /// One step: decide, store, send.
+    private func step() async {
+        let now = clock.now
+        lastStep = now
+        let free = isDraining ? 0 : max(0, Self.mostInFlight - inFlight)
+        let leased = engine.advance(to: now, sending: free, note: historyFault.map(Self.note))
+        inFlight += leased.count
+        await store(engine.takeRecords())
+        for row in leased { rows.yield(row) }
+    }
+
+    private func store(_ records: [StoreRecord]) async {
+        logEvents(in: records)
+        backlog += records
+        guard !backlog.isEmpty else { return }
+        let pending = backlog
+        backlog = []
+        do {
+            try await history.commit(pending)
+            counters.commits += 1
+            if historyFault != nil {
+                logger.notice("the history can be written again", metadata: ["records": "\(pending.count)"])
+                historyFault = nil
+            }
+        } catch {
+            counters.failedCommits += 1
+            if historyFault == nil { logger.error("the history can't be written: \(error)") }
+            historyFault = String(describing: error)
+            backlog = pending + backlog
+            shortenBacklog()
+        }
+    }
+
+    private func shortenBacklog() {
+        guard backlog.count > Self.mostBacklog else { return }
+        let excess = backlog.count - Self.mostBacklog
+        var dropped = 0
+        backlog.removeAll { record in
+            guard dropped < excess else { return false }
+            switch record {
+            case .event, .ledger:
+                dropped += 1
+                return true
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox:
+                return false
+            }
+        }
+        counters.droppedRecords += dropped
+    }
+
+    private static func note(_ fault: String) -> String {
+        "Tocsin's history can't be written (\(fault)): this message may come again after a restart."
+    }
+
+    // MARK: What others tell it
+
+    /// Takes over a probe's round.
+    package func ingest(_ batch: ProbeBatch) {
+        counters.samples += batch.samples.count
+        engine.ingest(batch, at: clock.now)
+        wake.call()
+    }
+
+    /// Takes over how an attempt to deliver ended.
+    package func settle(_ row: OutboxRow, _ outcome: DeliveryOutcome, latency: Duration) {
+        inFlight -= 1
+        counters.count(outcome, receiver: row.group.destination.receiver)
+        engine.settle(row.id, outcome, latency: latency, at: clock.now)
+        wake.call()
+    }
+
+    /// Takes over other settings.
+    package func reload(_ configuration: Engine.Configuration) {
+        engine.reload(configuration, at: clock.now)
+        wake.call()
+    }
+
+    // MARK: What others ask it
+
+    /// Every alert that is not simply well.
+    package var alerts: [Alert] { engine.rules.alerts.values.sorted { $0.id < $1.id } }
+
+    /// The newest sample of each series.
+    package func latestSamples() -> [Sample] { engine.window.latest(at: clock.now) }
+
+    /// How the agent stands, for its own metrics and its health.
+    package func status() -> EngineStatus {
+        EngineStatus(
+            counters: counters, historyFault: historyFault, lastStep: lastStep, series: engine.window.seriesCount,
+            samples: engine.window.sampleCount, outboxRows: engine.planner.outbox.count,
+            groups: engine.planner.groups.count, probeFailures: engine.probes.failures,
+            probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count)
+    }
+
+    private func logEvents(in records: [StoreRecord]) {
+        for record in records {
+            switch record {
+            case .event(let event): log(event)
+            case .ledger(let entry): log(entry)
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
+            }
+        }
+    }
+
+    private func log(_ event: AlertEvent) {
+        var metadata: Logger.Metadata = ["alert": "\(event.labels)", "id": "\(event.alert)"]
+        if let level = event.level { metadata["level"] = "\(level)" }
+        if let value = event.value { metadata["value"] = "\(value)" }
+        if let reason = event.reason { metadata["reason"] = "\(reason)" }
+        logger.info("alert \(event.kind.rawValue)", metadata: metadata)
+    }
+
+    private func log(_ entry: LedgerEntry) {
+        let level: Logger.Level
+        switch entry.kind {
+        case .queued, .merged, .delivered, .withheld: level = .info
+        case .attempt: level = .debug
+        case .retry: level = .warning
+        case .rejected, .givenUp: level = .error
+        }
+        logger.log(
+            level: level, "notification \(entry.kind.rawValue): \(entry.reason)",
+            metadata: ["to": "\(entry.destination)", "group": "\(entry.groupKey)"])
+    }
+}

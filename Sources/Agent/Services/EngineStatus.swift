@@ -1,0 +1,40 @@
+package import Alerting
+package import PromQL
+
+/// What the engine's shell has counted since the start.
+package struct EngineCounters: Sendable, Hashable {
+    package var samples = 0
+    package var commits = 0
+    package var failedCommits = 0
+    /// Events and ledger rows dropped because the store could not be written for too long.
+    package var droppedRecords = 0
+    package var delivered: [String: Int] = [:]
+    package var retried: [String: Int] = [:]
+    package var rejected: [String: Int] = [:]
+
+    mutating func count(_ outcome: DeliveryOutcome, receiver: String) {
+        switch outcome {
+        case .delivered: delivered[receiver, default: 0] += 1
+        case .retry: retried[receiver, default: 0] += 1
+        case .rejected: rejected[receiver, default: 0] += 1
+        }
+    }
+}
+
+/// How the agent stands.
+package struct EngineStatus: Sendable {
+    package let counters: EngineCounters
+    package let historyFault: String?
+    package let lastStep: Timestamp
+    package let series: Int
+    package let samples: Int
+    package let outboxRows: Int
+    package let groups: Int
+    /// By probe: why its last round failed.
+    package let probeFailures: [String: String]
+    /// Whether every probe has had its first round, well or not.
+    package let probesAnswered: Bool
+    package let health: [RuleBook.RuleKey: RuleBook.Health]
+    /// Records that wait in memory for a store that can't be written.
+    package let backlog: Int
+}

@@ -1,0 +1,73 @@
+import Alerting
+package import Logging
+package import Probes
+import PromQL
+package import ServiceLifecycle
+
+/// Runs every probe on its own schedule, and hands what it brings to the engine.
+package struct ProbeService: Service {
+    private let engine: EngineService
+    private let clock: AgentClock
+    private let logger: Logger
+    private let sets: AsyncStream<[any Probe]>
+    private let continuation: AsyncStream<[any Probe]>.Continuation
+
+    package init(probes: [any Probe], engine: EngineService, clock: AgentClock, logger: Logger) {
+        self.engine = engine
+        self.clock = clock
+        self.logger = logger
+        (sets, continuation) = AsyncStream.makeStream(of: [any Probe].self, bufferingPolicy: .bufferingNewest(1))
+        continuation.yield(probes)
+    }
+
+    /// Ends the present probes and goes on with these.
+    package func replace(with probes: [any Probe]) {
+        continuation.yield(probes)
+    }
+
+    /// Runs the newest set of probes until told to stop.
+    package func run() async throws {
+        await withGracefulShutdownHandler {
+            var iterator = sets.makeAsyncIterator()
+            var next = await iterator.next()
+            while let probes = next {
+                next = await withTaskGroup(of: Void.self) { group in
+                    for probe in probes { group.addTask { await sample(probe) } }
+                    let following = await iterator.next()
+                    group.cancelAll()
+                    return following
+                }
+            }
+        } onGracefulShutdown: {
+            continuation.finish()
+        }
+    }
+
+    private func sample(_ probe: any Probe) async {
+        var schedule = ProbeSchedule(id: probe.id, interval: probe.interval, startingAt: clock.now)
+        var lastFailure: String?
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: max(.zero, schedule.nextDue - clock.now))
+            } catch {
+                return
+            }
+            let batch = await ProbeRunner.run(probe, now: { clock.now })
+            guard !Task.isCancelled else { return }
+            report(batch, lastFailure: &lastFailure)
+            await engine.ingest(batch)
+            schedule.finished(at: clock.now)
+        }
+    }
+
+    private func report(_ batch: ProbeBatch, lastFailure: inout String?) {
+        switch batch.outcome {
+        case .success:
+            if lastFailure != nil { logger.notice("probe \(batch.probe) is well again") }
+            lastFailure = nil
+        case .failure(let reason, let message):
+            if lastFailure != reason { logger.warning("probe \(batch.probe) failed: \(message)") }
+            lastFailure = reason
+        }
+    }
+}

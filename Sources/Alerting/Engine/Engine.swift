@@ -1,0 +1,150 @@
+package import PromQL
+
+/// The whole of Tocsin's judgement as one value: samples and answers go in with the time they came, and what to store
+/// and to send comes out. It holds no clock and does no I/O; a shell around it does both, and a test or a replay runs
+/// it on times of its own.
+package struct Engine: Sendable {
+    /// What the settings say of it.
+    package struct Configuration: Sendable {
+        package var groups: [RuleGroup]
+        package var route: Route
+        package var policies: [DestinationPolicy]
+        package var probes: [(id: String, targetLabels: Labels)]
+        package var externalLabels: Labels
+        /// Where people reach the agent; empty where the settings don't say.
+        package var externalURL: String
+
+        package init(
+            groups: [RuleGroup], route: Route, policies: [DestinationPolicy],
+            probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = ""
+        ) {
+            self.groups = groups
+            self.route = route
+            self.policies = policies
+            self.probes = probes
+            self.externalLabels = externalLabels
+            self.externalURL = externalURL
+        }
+    }
+
+    package private(set) var rules: RuleBook
+    package private(set) var planner: NotificationPlanner
+    package private(set) var probes: ProbeBook
+    package private(set) var window: SampleWindow
+    package let startedAt: Timestamp
+    private var records: [StoreRecord] = []
+    /// Alerts that are over and are forgotten as soon as nobody waits to hear of them.
+    private var ending: Set<AlertID>
+    private var nextPrune: Timestamp
+
+    /// How often old samples are dropped from the window.
+    private static let pruneInterval = Duration.seconds(60)
+
+    /// - Parameters:
+    ///   - state: what the store gave back.
+    ///   - lastRow: the highest number that an outbox row ever had; 0 for a new store.
+    package init(
+        _ configuration: Configuration, state: StoredState = StoredState(), lastRow: Int64 = 0, startedAt: Timestamp
+    ) {
+        rules = RuleBook(
+            groups: configuration.groups, alerts: state.alerts, externalLabels: configuration.externalLabels,
+            externalURL: configuration.externalURL, startedAt: startedAt)
+        planner = NotificationPlanner(
+            route: configuration.route, policies: configuration.policies, groups: state.groups, outbox: state.outbox)
+        planner.continueNumbering(after: lastRow)
+        probes = ProbeBook()
+        _ = probes.setProbes(configuration.probes)
+        window = SampleWindow(retention: rules.lookback + .seconds(60))
+        self.startedAt = startedAt
+        ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
+        nextPrune = startedAt + Self.pruneInterval
+        take(rules.resolveOrphans(at: startedAt), at: startedAt)
+        planner.reconfigure(
+            route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: startedAt)
+    }
+
+    /// Takes over what a probe brought, and makes the rules that read it due.
+    package mutating func ingest(_ batch: ProbeBatch, at now: Timestamp) {
+        let touched = probes.record(batch, in: &window)
+        rules.wake(metrics: touched, at: now)
+    }
+
+    /// Evaluates what is due, decides what is to be said, and hands out what is to be sent.
+    ///
+    /// - Parameters:
+    ///   - sending: the most messages to hand out; 0 while none can be sent.
+    ///   - note: a plain sentence for each message made now; nil for none.
+    /// - Returns: the messages to send. They may leave only after `takeRecords` has been stored.
+    package mutating func advance(to now: Timestamp, sending: Int, note: String? = nil) -> [OutboxRow] {
+        take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now)
+        planner.flushDue(alerts: rules.alerts, at: now, note: note)
+        let leased = sending > 0 ? planner.lease(limit: sending, at: now) : []
+        if now >= nextPrune {
+            window.prune(before: now - window.retention)
+            nextPrune = now + Self.pruneInterval
+        }
+        settleEnded()
+        return leased
+    }
+
+    /// Takes over how an attempt ended.
+    package mutating func settle(_ row: Int64, _ outcome: DeliveryOutcome, latency: Duration, at now: Timestamp) {
+        planner.settle(row, outcome, latency: latency, alerts: rules.alerts, at: now)
+        settleEnded()
+    }
+
+    /// Takes over other settings. Alerts, timers, groups and samples are kept; what a removed rule or probe gave ends.
+    package mutating func reload(_ configuration: Configuration, at now: Timestamp) {
+        for series in probes.setProbes(configuration.probes) { window.markStale(series, at: now) }
+        rules.replace(
+            groups: configuration.groups, externalLabels: configuration.externalLabels,
+            externalURL: configuration.externalURL, at: now)
+        window.retention = rules.lookback + .seconds(60)
+        take(rules.resolveOrphans(at: now), at: now)
+        planner.reconfigure(
+            route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: now)
+        settleEnded()
+    }
+
+    /// Takes out what has been decided since the last call, in order, for one transaction.
+    package mutating func takeRecords() -> [StoreRecord] {
+        for id in rules.takeChanged().sorted() {
+            records.append(rules.alerts[id].map(StoreRecord.alert) ?? .removeAlert(id))
+        }
+        defer { records = [] }
+        return records + planner.takeRecords()
+    }
+
+    /// The earliest time at which `advance` has something to do; nil where nothing is due.
+    package var nextDue: Timestamp? {
+        [rules.nextDue, planner.nextDue].compactMap { $0 }.min()
+    }
+
+    private mutating func take(_ events: [AlertEvent], at now: Timestamp) {
+        for event in events {
+            records.append(.event(event))
+            guard let alert = rules.alerts[event.alert] else { continue }
+            switch event.kind {
+            case .fired, .raised, .lowered, .resolved, .flapping, .steady:
+                planner.consider(alert, at: now)
+            case .pending, .pendingEnded, .recovering, .recoveringEnded, .stale, .fresh, .noData, .failed,
+                .recoveredFromError:
+                break
+            }
+            if alert.phase == .resolved { ending.insert(alert.id) }
+        }
+    }
+
+    private mutating func settleEnded() {
+        for id in ending {
+            guard let alert = rules.alerts[id], !alert.isOn, alert.phase == .resolved else {
+                ending.remove(id)
+                continue
+            }
+            guard alert.machine.flapping == nil, !planner.concerns(id) else { continue }
+            ending.remove(id)
+            rules.forget(id)
+            records.append(.removeAlert(id))
+        }
+    }
+}

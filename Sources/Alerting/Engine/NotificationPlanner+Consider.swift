@@ -1,0 +1,127 @@
+package import PromQL
+
+extension NotificationPlanner {
+    /// Takes note of an alert that changed in a way worth telling: puts it into the groups that the routes lead to,
+    /// and sets when each looks at what to say.
+    package mutating func consider(_ alert: Alert, at now: Timestamp) {
+        guard alert.isOn else {
+            for id in (groupsByAlert[alert.id] ?? []).sorted() { wait(for: alert, in: id, at: now) }
+            return
+        }
+        let targets = targets(of: alert)
+        let wanted = Set(targets.map(\.id))
+        for target in targets where groups[target.id] == nil { groups[target.id] = target }
+        for target in targets { admit(alert, to: target.id, wanted: wanted, at: now) }
+        for id in (groupsByAlert[alert.id] ?? []).sorted() where !wanted.contains(id) {
+            divert(alert, from: id, at: now)
+        }
+    }
+
+    /// The groups that the routes lead an alert to, one for each destination of each matching route.
+    private func targets(of alert: Alert) -> [NotificationGroup] {
+        let labels = alert.routedLabels
+        return route.matching(labels).flatMap { route in
+            let groupLabels = route.groupLabels(of: labels)
+            return (destinationsByReceiver[route.receiver] ?? []).map { destination in
+                NotificationGroup(
+                    id: .init(key: "\(route.id):\(groupLabels)", destination: destination), routeID: route.id,
+                    labels: groupLabels)
+            }
+        }
+    }
+
+    private mutating func admit(
+        _ alert: Alert, to id: NotificationGroup.ID, wanted: Set<NotificationGroup.ID>, at now: Timestamp
+    ) {
+        if groups[id]?.members[alert.id] == nil {
+            let told = takeTold(alert.id, by: id.destination, except: wanted, at: now)
+            groups[id]?.members[alert.id] = NotificationGroup.Member(told: told)
+        }
+        groups[id]?.members[alert.id]?.isRouted = true
+        join(alert.id, id)
+        wait(for: alert, in: id, at: now)
+    }
+
+    /// What a destination was told of an alert in another group that the alert has now left: it moves along, so that
+    /// one receiver gets one message for a change of level or of routes. A message that is on its way counts as told.
+    private mutating func takeTold(
+        _ alert: AlertID, by destination: Destination, except wanted: Set<NotificationGroup.ID>, at now: Timestamp
+    ) -> NotificationGroup.Told? {
+        for id in (groupsByAlert[alert] ?? []).sorted() where id.destination == destination && !wanted.contains(id) {
+            guard var group = groups[id], let member = group.members[alert] else { continue }
+            var told = member.told
+            if let row = group.outstanding.flatMap({ outbox[$0] }) {
+                if row.state == .waiting {
+                    group.dueAt = now
+                } else if let said = row.notification.alerts.first(where: { $0.id == alert }), said.isFiring {
+                    told = .init(level: said.level, isFlapping: said.isFlapping, at: now, wasHeard: true)
+                }
+            }
+            group.members[alert] = nil
+            leave(alert, id)
+            save(group)
+            return told
+        }
+        return nil
+    }
+
+    /// An alert that the routes lead elsewhere now: who was told hears of the change, who was not is left alone.
+    private mutating func divert(_ alert: Alert, from id: NotificationGroup.ID, at now: Timestamp) {
+        guard var group = groups[id], var member = group.members[alert.id] else { return }
+        if member.told?.wasHeard == true || group.outstanding != nil {
+            member.isRouted = false
+            group.members[alert.id] = member
+            groups[id] = group
+            wait(for: alert, in: id, at: now)
+        } else {
+            group.members[alert.id] = nil
+            leave(alert.id, id)
+            note(
+                .withheld, group, alerts: [alert.id],
+                reason: "its level changed before it was told, and the routes lead elsewhere now", at: now)
+            save(group)
+        }
+    }
+
+    /// Marks that there is something to tell, and sets when.
+    private mutating func wait(for alert: Alert, in id: NotificationGroup.ID, at now: Timestamp) {
+        guard let member = groups[id]?.members[alert.id] else { return }
+        changedGroups.insert(id)
+        guard hasNews(alert, of: id, member: member) else {
+            groups[id]?.members[alert.id]?.waitingSince = nil
+            return
+        }
+        groups[id]?.members[alert.id]?.waitingSince = member.waitingSince ?? now
+        let times = waitTimes(of: id)
+        let due: Timestamp
+        if let last = groups[id]?.lastMessageAt, !isUrgent(alert, member: member) {
+            due = max(now + min(times.wait, times.interval), last + times.interval)
+        } else {
+            due = now + times.wait
+        }
+        let present = groups[id]?.dueAt ?? due
+        groups[id]?.dueAt = min(present, due)
+    }
+
+    /// Whether the destination does not know yet how the alert stands.
+    private func hasNews(_ alert: Alert, of id: NotificationGroup.ID, member: NotificationGroup.Member) -> Bool {
+        guard let told = member.told else {
+            return alert.isOn || member.waitingSince != nil || groups[id]?.lastMessageAt != nil
+        }
+        if !alert.isOn { return true }
+        if alert.isFlapping && told.isFlapping { return isHigher(alert.level, than: told.level) }
+        return alert.level != told.level || alert.isFlapping != told.isFlapping
+    }
+
+    /// A level above the one that was told does not wait for `group_interval`.
+    private func isUrgent(_ alert: Alert, member: NotificationGroup.Member) -> Bool {
+        guard alert.isOn, let told = member.told else { return false }
+        return isHigher(alert.level, than: told.level)
+    }
+
+    func isHigher(_ level: Severity?, than told: Severity?) -> Bool {
+        guard let level else { return false }
+        guard let told else { return true }
+        return level > told
+    }
+}

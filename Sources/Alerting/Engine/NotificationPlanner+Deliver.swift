@@ -1,0 +1,145 @@
+package import PromQL
+
+extension NotificationPlanner {
+    /// Hands out the rows whose time has come, oldest first; each is written down as leased before it is sent.
+    ///
+    /// - Parameter limit: the most rows to hand out.
+    package mutating func lease(limit: Int, at now: Timestamp) -> [OutboxRow] {
+        let due = outbox.values.filter { $0.state != .leased && $0.nextAttemptAt <= now }
+        var leased: [OutboxRow] = []
+        for row in due.sorted(by: { $0.id < $1.id }).prefix(max(0, limit)) {
+            var row = row
+            row.state = .leased
+            row.attempts += 1
+            outbox[row.id] = row
+            records.append(.outbox(row))
+            if let group = groups[row.group] {
+                note(
+                    .attempt, group, alerts: row.notification.alerts.map(\.id), message: row.id,
+                    attempt: row.attempts, reason: "attempt \(row.attempts)", at: now)
+            }
+            leased.append(row)
+        }
+        return leased
+    }
+
+    /// Takes over how an attempt ended. An answer for a row that is no more, or is not leased, changes nothing.
+    ///
+    /// - Parameter latency: how long the attempt took.
+    package mutating func settle(
+        _ id: Int64, _ outcome: DeliveryOutcome, latency: Duration, alerts: [AlertID: Alert], at now: Timestamp
+    ) {
+        guard var row = outbox[id], row.state == .leased, var group = groups[row.group] else { return }
+        let about = row.notification.alerts.map(\.id)
+        switch outcome {
+        case .delivered(let answer):
+            note(
+                .delivered, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
+                reason: answer, at: now)
+            conclude(row, in: &group, wasHeard: true, at: now)
+        case .rejected(let reason):
+            note(
+                .rejected, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
+                reason: reason, at: now)
+            conclude(row, in: &group, wasHeard: false, at: now)
+            fallBack(from: row, group: group, reason: reason, at: now)
+        case .retry(let reason, let retryAfter, let mayHaveArrived):
+            row.lastError = reason
+            if now >= row.giveUpAt {
+                note(
+                    .givenUp, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
+                    reason: "not delivered for as long as give_up_after allows; last: \(reason)", at: now)
+                conclude(row, in: &group, wasHeard: false, at: now)
+                fallBack(from: row, group: group, reason: reason, at: now)
+                return
+            }
+            row.state = mayHaveArrived ? .frozen : .waiting
+            let pause = retryAfter.map { min($0, Self.longestRetryAfter) } ?? Self.backoff(attempt: row.attempts, row: id)
+            row.nextAttemptAt = min(now + pause, max(now, row.giveUpAt))
+            outbox[id] = row
+            records.append(.outbox(row))
+            note(
+                .retry, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
+                reason: "\(reason); next attempt \(row.nextAttemptAt)", at: now)
+            if row.state == .waiting && hasWaiting(group) {
+                group.dueAt = now
+                save(group)
+            }
+        }
+    }
+
+    /// A receiver that asks for more patience than this is asked again all the same.
+    package static let longestRetryAfter = Duration.seconds(3600)
+
+    /// The pause before the next attempt: 1 s doubling to 60 s, between half and all of it.
+    ///
+    /// The spread comes from the row and the attempt, so that many rows that failed together do not come back
+    /// together, and a replay gives the same times.
+    package static func backoff(attempt: Int, row: Int64) -> Duration {
+        let full = min(60_000, 1_000 << min(max(attempt - 1, 0), 6))
+        var hash = UInt64(bitPattern: row) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(attempt) &* 0xBF58_476D_1CE4_E5B9
+        hash ^= hash >> 31
+        return .milliseconds(full / 2 + Int(hash % UInt64(full / 2 + 1)))
+    }
+
+    private func hasWaiting(_ group: NotificationGroup) -> Bool {
+        group.members.values.contains { $0.waitingSince != nil }
+    }
+
+    /// Ends a row: remembers what the destination knows now, and lets the group go on.
+    private mutating func conclude(
+        _ row: OutboxRow, in group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
+    ) {
+        outbox[row.id] = nil
+        records.append(.removeOutbox(row.id))
+        group.outstanding = nil
+        for alert in row.notification.alerts {
+            remember(alert, of: &group, wasHeard: wasHeard, at: now)
+        }
+        if group.dueAt == nil {
+            let isOn = group.members.values.contains { $0.isRouted && $0.told != nil }
+            let reminder = isOn ? group.lastMessageAt.map { $0 + waitTimes(of: group.id).repeats } : nil
+            group.dueAt = hasWaiting(group) ? now : reminder
+        }
+        save(group)
+    }
+
+    private mutating func remember(
+        _ alert: NotifiedAlert, of group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
+    ) {
+        guard var member = group.members[alert.id] else { return }
+        if alert.isFiring {
+            // A repeat that was rejected does not undo that the first message was heard.
+            let heard = wasHeard || member.told?.wasHeard == true
+            member.told = .init(level: alert.level, isFlapping: alert.isFlapping, at: now, wasHeard: heard)
+            group.members[alert.id] = member
+        } else if member.waitingSince != nil {
+            // It has fired again since: for this destination that is a new alert.
+            member.told = nil
+            group.members[alert.id] = member
+        } else {
+            group.members[alert.id] = nil
+            leave(alert.id, group.id)
+        }
+    }
+
+    /// Gives a rejected message to the route's fallback receiver, which then also hears how it goes on.
+    private mutating func fallBack(from row: OutboxRow, group: NotificationGroup, reason: String, at now: Timestamp) {
+        guard row.notification.occasion != .fallback,
+            let name = (routesByID[group.routeID] ?? route).fallback
+        else { return }
+        for destination in destinationsByReceiver[name] ?? [] where destination != group.id.destination {
+            let id = NotificationGroup.ID(key: group.id.key, destination: destination)
+            var other = groups[id] ?? NotificationGroup(id: id, routeID: group.routeID, labels: group.labels)
+            if let under = other.outstanding.flatMap({ outbox[$0] }), under.state != .waiting { continue }
+            for alert in row.notification.alerts {
+                other.members[alert.id] = other.members[alert.id] ?? .init(isRouted: false)
+                join(alert.id, id)
+            }
+            queue(
+                row.notification.alerts, of: &other, occasion: .fallback, at: now,
+                note: "The receiver \(group.id.destination) did not take this: \(reason)")
+            save(other)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package import PromQL
+
+extension NotificationPlanner {
+    /// Looks at every group that is due, and writes what each has to say into the outbox.
+    ///
+    /// - Parameter note: a plain sentence that each message made now carries; nil for none.
+    package mutating func flushDue(alerts: [AlertID: Alert], at now: Timestamp, note: String? = nil) {
+        let due = groups.values.filter { group in group.dueAt.map { $0 <= now } ?? false }
+        for group in due.sorted(by: { $0.id < $1.id }) { flush(group.id, alerts: alerts, at: now, note: note) }
+    }
+
+    private mutating func flush(
+        _ id: NotificationGroup.ID, alerts: [AlertID: Alert], at now: Timestamp, note text: String?
+    ) {
+        guard var group = groups[id] else { return }
+        if let row = group.outstanding.flatMap({ outbox[$0] }), row.state != .waiting {
+            // A message is on its way, or may have arrived: what follows waits until it is settled.
+            group.dueAt = nil
+            save(group)
+            return
+        }
+        var changes = changes(in: group, alerts: alerts)
+        withhold(&changes, from: &group, at: now)
+        let hasNews = changes.contains { $0.change != .unchanged }
+        let times = waitTimes(of: id)
+        let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
+        let reminderAt = group.lastMessageAt.map { $0 + times.repeats }
+        let isReminder = !hasNews && routed && (reminderAt.map { $0 <= now } ?? false)
+        guard hasNews || isReminder else {
+            retract(&group, at: now)
+            group.dueAt = routed ? reminderAt : nil
+            save(group)
+            return
+        }
+        let kept = changes.filter { $0.change != .unchanged || group.members[$0.id]?.isRouted == true }
+        queue(kept, of: &group, occasion: isReminder ? .reminder : .change, at: now, note: text)
+        group.dueAt = routed ? now + times.repeats : nil
+        save(group)
+    }
+
+    /// Every member as it stands against what the destination was told.
+    private func changes(in group: NotificationGroup, alerts: [AlertID: Alert]) -> [NotifiedAlert] {
+        let members = group.members.compactMap { id, member in
+            alerts[id].map { NotifiedAlert($0, change: change(of: $0, member: member), previousLevel: member.told?.level) }
+        }
+        return members.sorted { one, other in
+            if one.isFiring != other.isFiring { return one.isFiring }
+            let levels = (one.level ?? .info, other.level ?? .info)
+            if levels.0 != levels.1 { return levels.0 > levels.1 }
+            return (one.startedAt, one.id) < (other.startedAt, other.id)
+        }
+    }
+
+    private func change(of alert: Alert, member: NotificationGroup.Member) -> NotifiedAlert.Change {
+        guard let told = member.told else { return alert.isOn ? .fired : .passed }
+        guard alert.isOn else { return .resolved }
+        if isHigher(alert.level, than: told.level) { return .raised }
+        if alert.isFlapping && told.isFlapping { return .unchanged }
+        if alert.isFlapping { return .flapping }
+        if isHigher(told.level, than: alert.level) { return .lowered }
+        return told.isFlapping ? .steady : .unchanged
+    }
+
+    /// Takes out what is not to be said, with the reason in the ledger.
+    private mutating func withhold(_ changes: inout [NotifiedAlert], from group: inout NotificationGroup, at now: Timestamp) {
+        let sendsResolved = policies[group.id.destination]?.sendsResolved ?? true
+        let queued = group.outstanding.flatMap { outbox[$0] }?.notification
+        let wasQueued = Set(queued?.alerts.map(\.id) ?? [])
+        var kept: [NotifiedAlert] = []
+        for change in changes {
+            let reason: String?
+            switch change.change {
+            case .passed where group.lastMessageAt == nil && !wasQueued.contains(change.id):
+                reason = "cleared within group_wait, before it was told"
+            case .resolved where group.members[change.id]?.told?.wasHeard == false:
+                reason = "resolved, but nobody had heard that it fired"
+            case .resolved where !sendsResolved, .passed where !sendsResolved:
+                reason = "resolved, and send_resolved is false"
+            case .fired where group.members[change.id]?.isRouted == false && queued?.occasion != .fallback:
+                reason = "the routes lead elsewhere now, and nothing had been told here"
+            case .fired, .raised, .lowered, .resolved, .passed, .flapping, .steady, .unchanged:
+                reason = nil
+            }
+            guard let reason else {
+                kept.append(change)
+                continue
+            }
+            group.members[change.id] = nil
+            leave(change.id, group.id)
+            note(.withheld, group, alerts: [change.id], message: nil, reason: reason, at: now)
+        }
+        changes = kept
+    }
+
+    /// Takes back a waiting message that has nothing left to say, since what it told is over and need not be told.
+    private mutating func retract(_ group: inout NotificationGroup, at now: Timestamp) {
+        guard let id = group.outstanding, let row = outbox[id] else { return }
+        outbox[id] = nil
+        group.outstanding = nil
+        records.append(.removeOutbox(id))
+        note(
+            .withheld, group, alerts: row.notification.alerts.map(\.id), message: id,
+            reason: "what it told is no longer so, and the destination had heard nothing of it", at: now)
+    }
+
+    /// Writes a message into the outbox; one of the group that still waits there is merged into it.
+    mutating func queue(
+        _ alerts: [NotifiedAlert], of group: inout NotificationGroup, occasion: Notification.Occasion,
+        at now: Timestamp, note text: String? = nil
+    ) {
+        let old = group.outstanding.flatMap { outbox[$0] }
+        let id = nextRow
+        nextRow += 1
+        group.sequence += 1
+        let message = Notification(
+            destination: group.id.destination, occasion: occasion, groupKey: group.id.key, groupLabels: group.labels,
+            alerts: alerts, sequence: group.sequence, createdAt: now, note: text)
+        let giveUpAfter = policies[group.id.destination]?.giveUpAfter ?? .seconds(86_400)
+        var row = OutboxRow(
+            id: id, group: group.id, key: key(of: group, row: id), notification: message, createdAt: now,
+            nextAttemptAt: now, giveUpAt: now + giveUpAfter)
+        if let old {
+            row.attempts = old.attempts
+            row.nextAttemptAt = max(now, old.nextAttemptAt)
+            row.giveUpAt = old.giveUpAt
+            row.lastError = old.lastError
+            outbox[old.id] = nil
+            records.append(.removeOutbox(old.id))
+            note(
+                .merged, group, alerts: old.notification.alerts.map(\.id), message: old.id,
+                reason: "message \(id) tells it together with what followed", at: now)
+        }
+        outbox[id] = row
+        records.append(.outbox(row))
+        group.outstanding = id
+        group.lastMessageAt = now
+        for alert in alerts { group.members[alert.id]?.waitingSince = nil }
+        note(.queued, group, alerts: alerts.map(\.id), message: id, reason: summary(of: message), at: now)
+    }
+
+    /// The same for every attempt of one row, and never again for another one.
+    private func key(of group: NotificationGroup, row: Int64) -> String {
+        let identity = Labels(["group": group.id.key, "destination": group.id.destination.description])
+        return "\(AlertID(fingerprint: identity.fingerprint))-\(row)"
+    }
+
+    private func summary(of message: Notification) -> String {
+        var counts: [NotifiedAlert.Change: Int] = [:]
+        for alert in message.alerts { counts[alert.change, default: 0] += 1 }
+        let parts = counts.map { (name: $0.key.rawValue, count: $0.value) }.sorted { $0.name < $1.name }
+        let text = parts.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
+        switch message.occasion {
+        case .reminder: return "still firing for repeat_interval: \(text)"
+        case .fallback: return "as the fallback: \(text)"
+        case .change, .test: return text
+        }
+    }
+}

@@ -1,0 +1,250 @@
+import PromQL
+import Templates
+
+extension RuleBook {
+    /// Evaluates one alerting rule and tells each of its alerts what was found.
+    mutating func evaluate(
+        _ rule: AlertRule, of group: RuleGroup, at now: Timestamp, probes: ProbeBook, window: SampleWindow
+    ) -> [AlertEvent] {
+        let key = RuleKey(name: rule.name, ordinal: rule.ordinal)
+        let environment = templateEnvironment(at: now, window: window)
+        let found: [AlertID: (labels: Labels, value: Double)]
+        do {
+            found = try elements(of: rule, group: group, at: now, window: window, environment: environment)
+        } catch {
+            let message = String(describing: error)
+            health[key] = Health(lastEvaluation: now, error: message, seriesReturned: 0)
+            return observeAll(of: rule, key: key, group: group, at: now) { _ in .failed(message: message) }
+        }
+        health[key] = Health(lastEvaluation: now, error: nil, seriesReturned: found.count)
+
+        var events: [AlertEvent] = []
+        for (id, element) in found.sorted(by: { $0.key < $1.key }) {
+            var alert =
+                alerts[id]
+                ?? Alert(
+                    id: id, rule: rule.name, ordinal: rule.ordinal, labels: element.labels, runbook: rule.runbook,
+                    at: now)
+            alert.runbook = rule.runbook
+            let reading = heldBack(element.value, rule: rule, alert: alert, at: now)
+            var happened = machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
+            if alert.phase == .pending || alert.phase.isFiring {
+                alert.annotations = annotations(of: rule, for: alert, value: element.value, environment: environment)
+                for index in happened.indices { happened[index].summary = alert.annotations["summary"] }
+            }
+            events += happened
+            keep(alert, of: rule, key: key)
+        }
+        let missing = (alertsByRule[key] ?? []).filter { found[$0] == nil }
+        for id in missing.sorted() {
+            guard var alert = alerts[id] else { continue }
+            let reading = readingOfMissing(alert, rule: rule, at: now, probes: probes, window: window)
+            events += machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
+            keep(alert, of: rule, key: key)
+        }
+        return events
+    }
+
+    /// Keeps an alert, or drops it where it is simply well and its rule needs no memory of it.
+    private mutating func keep(_ alert: Alert, of rule: AlertRule, key: RuleKey) {
+        let old = alerts[alert.id]
+        let remembers = alert.machine.flapping != nil || alert.isFlapping || rule.noData == .alert
+        if alert.phase == .inactive && !remembers {
+            guard old != nil else { return }
+            forget(alert.id)
+            changed.insert(alert.id)
+            return
+        }
+        alerts[alert.id] = alert
+        if old == nil { alertsByRule[key, default: []].insert(alert.id) }
+        if old.map(alert.mustBeWritten) ?? true { changed.insert(alert.id) }
+    }
+
+    private mutating func observeAll(
+        of rule: AlertRule, key: RuleKey, group: RuleGroup, at now: Timestamp,
+        reading: (Alert) -> AlertMachine.Reading
+    ) -> [AlertEvent] {
+        var events: [AlertEvent] = []
+        for id in (alertsByRule[key] ?? []).sorted() {
+            guard var alert = alerts[id] else { continue }
+            events += machine(for: rule, group: group, labels: alert.labels)
+                .observe(reading(alert), at: now, of: &alert)
+            keep(alert, of: rule, key: key)
+        }
+        return events
+    }
+
+    private func machine(for rule: AlertRule, group: RuleGroup, labels: Labels) -> AlertMachine {
+        let condition = rule.levels(for: labels).map(AlertRule.Condition.levels) ?? rule.condition
+        return AlertMachine(
+            condition: condition, noData: rule.noData, flapping: rule.flapping, interval: group.interval)
+    }
+
+    /// The result of a rule's expression by alert, with the alert's labels.
+    private func elements(
+        of rule: AlertRule, group: RuleGroup, at now: Timestamp, window: SampleWindow, environment: TemplateEnvironment
+    ) throws -> [AlertID: (labels: Labels, value: Double)] {
+        let vector: [VectorElement]
+        switch try rule.expression.evaluate(at: now, in: window) {
+        case .vector(let elements): vector = elements
+        case .scalar(let value): vector = [VectorElement(labels: Labels(), value: value)]
+        case .matrix, .string: throw RuleFailure.notAVector
+        }
+        if group.limit > 0 && vector.count > group.limit {
+            throw RuleFailure.tooMany(found: vector.count, limit: group.limit)
+        }
+        var found: [AlertID: (labels: Labels, value: Double)] = [:]
+        for element in vector {
+            let labels = alertLabels(of: rule, element: element, environment: environment)
+            let id = AlertID(labels: labels, ordinal: rule.ordinal)
+            guard found.updateValue((labels, element.value), forKey: id) == nil else {
+                throw RuleFailure.duplicate(labels)
+            }
+        }
+        return found
+    }
+
+    private func alertLabels(of rule: AlertRule, element: VectorElement, environment: TemplateEnvironment) -> Labels {
+        var labels = element.labels.droppingMetric()
+        let own = labels.dictionary
+        for (name, template) in rule.labels {
+            labels = labels.setting(name, expand(template, labels: own, value: element.value, environment: environment))
+        }
+        if case .levels = rule.condition { labels = labels.setting(Severity.label, nil) }
+        return labels.setting("alertname", rule.name)
+    }
+
+    private func annotations(
+        of rule: AlertRule, for alert: Alert, value: Double, environment: TemplateEnvironment
+    ) -> [String: String] {
+        let labels = alert.routedLabels.dictionary
+        return rule.annotations.mapValues { expand($0, labels: labels, value: value, environment: environment) }
+    }
+
+    /// Expands a template; a failure stands in the text, as in Prometheus, and never stops the alert.
+    private func expand(
+        _ template: Template, labels: [String: String], value: Double, environment: TemplateEnvironment
+    ) -> String {
+        do {
+            return try template.expandRule(
+                labels: labels, value: value, externalLabels: externalLabels.dictionary, externalURL: externalURL,
+                environment: environment)
+        } catch {
+            return "<error expanding template: \(error)>"
+        }
+    }
+
+    /// What a missing element means: unknown while something that the rule reads is, else gone or false.
+    private func readingOfMissing(
+        _ alert: Alert, rule: AlertRule, at now: Timestamp, probes: ProbeBook, window: SampleWindow
+    ) -> AlertMachine.Reading {
+        if let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window) {
+            return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
+        }
+        if !hasCoverage(rule, for: alert, at: now) {
+            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
+        }
+        switch rule.condition {
+        case .levels: return .absent(reason: "the series is gone: its probe succeeded without it")
+        case .presence: return .absent(reason: "the condition no longer holds")
+        }
+    }
+
+    /// After a restart a range is not filled again at once: until it is, a value that would clear an alert of before
+    /// the restart is unknown. One that raises counts.
+    private func heldBack(_ value: Double, rule: AlertRule, alert: Alert, at now: Timestamp) -> AlertMachine.Reading {
+        guard let levels = rule.levels(for: alert.labels), !hasCoverage(rule, for: alert, at: now) else {
+            return .value(value)
+        }
+        if levels.contains(where: { $0.raise.holds(value) }) { return .value(value) }
+        return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
+    }
+
+    private func hasCoverage(_ rule: AlertRule, for alert: Alert, at now: Timestamp) -> Bool {
+        guard alert.phase.isFiring, let since = alert.firingSince, since < startedAt else { return true }
+        let range = rule.expression.lookback - .seconds(300)
+        return range <= .zero || now - startedAt >= range
+    }
+
+    /// Whether `pg_up` says that the database behind an alert is down: then that is the alert, and missing data is not.
+    private func databaseIsDown(for labels: Labels, at now: Timestamp, window: SampleWindow) -> Bool {
+        guard let database = labels["database"],
+            let expression = try? Expression("pg_up{database=\"\(database.escapedForPromQL)\"} == 0"),
+            case .vector(let down)? = try? expression.evaluate(at: now, in: window)
+        else { return false }
+        return !down.isEmpty
+    }
+
+    private func templateEnvironment(at now: Timestamp, window: SampleWindow) -> TemplateEnvironment {
+        TemplateEnvironment(
+            query: { text in
+                switch try Expression(text).evaluate(at: now, in: window) {
+                case .vector(let elements): elements.map { ($0.labels.dictionary, $0.value) }
+                case .scalar(let value): [([:], value)]
+                case .matrix, .string: throw RuleFailure.notAVector
+                }
+            },
+            now: now.milliseconds)
+    }
+
+    /// Evaluates one recording rule into the window.
+    mutating func record(_ rule: RecordingRule, limit: Int, at now: Timestamp, window: inout SampleWindow) {
+        let key = RuleKey(name: rule.record, ordinal: 0)
+        do {
+            let vector: [VectorElement]
+            switch try rule.expression.evaluate(at: now, in: window) {
+            case .vector(let elements): vector = elements
+            case .scalar(let value): vector = [VectorElement(labels: Labels(), value: value)]
+            case .matrix, .string: throw RuleFailure.notAVector
+            }
+            if limit > 0 && vector.count > limit { throw RuleFailure.tooMany(found: vector.count, limit: limit) }
+            var given: Set<Labels> = []
+            for element in vector {
+                var labels = element.labels.setting(Labels.metricName, rule.record)
+                for (name, value) in rule.labels { labels = labels.setting(name, value) }
+                guard given.insert(labels).inserted else { throw RuleFailure.duplicate(labels) }
+                window.append(Sample(labels: labels, value: element.value, at: now))
+            }
+            for labels in recorded[key] ?? [] where !given.contains(labels) { window.markStale(labels, at: now) }
+            recorded[key] = given
+            health[key] = Health(lastEvaluation: now, error: nil, seriesReturned: vector.count)
+        } catch {
+            health[key] = Health(lastEvaluation: now, error: String(describing: error), seriesReturned: 0)
+        }
+    }
+}
+
+/// Why a rule could not be evaluated, beyond what the expression itself says.
+enum RuleFailure: Error, CustomStringConvertible {
+    case notAVector
+    case tooMany(found: Int, limit: Int)
+    case duplicate(Labels)
+
+    var description: String {
+        switch self {
+        case .notAVector:
+            "the expression gives neither a vector nor a scalar"
+        case .tooMany(let found, let limit):
+            "it gave \(found) alerts or series, and the group's limit is \(limit)"
+        case .duplicate(let labels):
+            "two results have the same labels once the rule's labels are applied: \(labels). Make them differ, or "
+                + "aggregate in the expression"
+        }
+    }
+}
+
+extension String {
+    /// With the characters escaped that end or change a quoted string of PromQL.
+    var escapedForPromQL: String {
+        var text = ""
+        for character in self {
+            switch character {
+            case "\\": text += "\\\\"
+            case "\"": text += "\\\""
+            case "\n": text += "\\n"
+            default: text.append(character)
+            }
+        }
+        return text
+    }
+}

@@ -1,0 +1,173 @@
+package import PromQL
+import Templates
+
+/// The rules, their alerts, and when each group is due: evaluates and decides, acts on nothing.
+package struct RuleBook: Sendable {
+    /// Which rule an alert comes from, stable while rules are added around it.
+    package struct RuleKey: Hashable, Sendable {
+        package let name: String
+        package let ordinal: Int
+    }
+
+    /// How the last evaluation of a rule went, for `/api/v1/rules` and the log.
+    package struct Health: Hashable, Sendable {
+        package var lastEvaluation: Timestamp
+        package var error: String?
+        package var seriesReturned: Int
+    }
+
+    package private(set) var groups: [RuleGroup]
+    /// Every alert that is not simply well.
+    package internal(set) var alerts: [AlertID: Alert]
+    package internal(set) var health: [RuleKey: Health] = [:]
+    package private(set) var externalLabels: Labels
+    package private(set) var externalURL: String
+    var alertsByRule: [RuleKey: Set<AlertID>]
+    /// The alerts that must be written to the store, or removed from it where they are no longer here.
+    var changed: Set<AlertID> = []
+    /// The series that each recording rule gave last, to mark what it stops giving.
+    var recorded: [RuleKey: Set<Labels>] = [:]
+    private var nextEvaluation: [Timestamp]
+    private var readers: [String: [Int]] = [:]
+    private var readersOfAll: [Int] = []
+    let startedAt: Timestamp
+
+    package init(
+        groups: [RuleGroup], alerts: [Alert], externalLabels: Labels = Labels(), externalURL: String = "",
+        startedAt: Timestamp
+    ) {
+        self.groups = groups
+        self.alerts = Dictionary(alerts.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+        self.externalLabels = externalLabels
+        self.externalURL = externalURL
+        self.startedAt = startedAt
+        alertsByRule = [:]
+        nextEvaluation = groups.map { startedAt + $0.interval }
+        for alert in alerts {
+            alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal), default: []].insert(alert.id)
+        }
+        indexReaders()
+    }
+
+    /// Takes over other rules, all due at once. Alerts are kept with their timers.
+    package mutating func replace(
+        groups: [RuleGroup], externalLabels: Labels, externalURL: String, at now: Timestamp
+    ) {
+        self.groups = groups
+        self.externalLabels = externalLabels
+        self.externalURL = externalURL
+        nextEvaluation = groups.map { _ in now }
+        indexReaders()
+    }
+
+    private mutating func indexReaders() {
+        readers = [:]
+        readersOfAll = []
+        for (index, group) in groups.enumerated() {
+            guard let names = group.metricNames else {
+                readersOfAll.append(index)
+                continue
+            }
+            for name in names { readers[name, default: []].append(index) }
+        }
+    }
+
+    /// How far back any rule looks; the window keeps at least that.
+    package var lookback: Duration {
+        groups.flatMap(\.expressions).map(\.lookback).max() ?? .seconds(300)
+    }
+
+    /// The earliest time at which a group is due; nil without groups.
+    package var nextDue: Timestamp? { nextEvaluation.min() }
+
+    /// Makes the groups that read these metrics due now.
+    package mutating func wake(metrics: Set<String>, at now: Timestamp) {
+        guard !metrics.isEmpty else { return }
+        for name in metrics {
+            for index in readers[name] ?? [] { nextEvaluation[index] = min(nextEvaluation[index], now) }
+        }
+        for index in readersOfAll { nextEvaluation[index] = min(nextEvaluation[index], now) }
+    }
+
+    /// Evaluates the groups that are due, in order. What a recording rule gave wakes the groups that read it: later
+    /// ones in the same pass, earlier ones in the next.
+    package mutating func evaluateDue(at now: Timestamp, probes: ProbeBook, window: inout SampleWindow) -> [AlertEvent] {
+        var events: [AlertEvent] = []
+        for index in groups.indices where nextEvaluation[index] <= now {
+            nextEvaluation[index] = now + groups[index].interval
+            var recorded: Set<String> = []
+            for entry in groups[index].rules {
+                switch entry {
+                case .alert(let rule):
+                    events += evaluate(rule, of: groups[index], at: now, probes: probes, window: window)
+                case .record(let rule):
+                    record(rule, limit: groups[index].limit, at: now, window: &window)
+                    recorded.insert(rule.record)
+                }
+            }
+            wake(metrics: recorded, at: now, except: index)
+        }
+        return events
+    }
+
+    private mutating func wake(metrics: Set<String>, at now: Timestamp, except own: Int) {
+        let next = nextEvaluation[own]
+        wake(metrics: metrics, at: now)
+        nextEvaluation[own] = next
+    }
+
+    /// Ends the alerts whose rule is no more.
+    package mutating func resolveOrphans(at now: Timestamp) -> [AlertEvent] {
+        var known: Set<RuleKey> = []
+        for case .alert(let rule) in groups.flatMap(\.rules) {
+            known.insert(RuleKey(name: rule.name, ordinal: rule.ordinal))
+        }
+        let machine = AlertMachine(
+            condition: .presence(holdFor: .zero, keepFiringFor: .zero), interval: .seconds(15))
+        var events: [AlertEvent] = []
+        for (key, ids) in alertsByRule where !known.contains(key) {
+            for id in ids.sorted() {
+                guard var alert = alerts[id] else { continue }
+                events += machine.observe(.absent(reason: "its rule was removed"), at: now, of: &alert)
+                alerts[id] = alert
+                changed.insert(id)
+                if alert.phase == .inactive { forget(id) }
+            }
+        }
+        return events.sorted { $0.alert < $1.alert }
+    }
+
+    /// Takes out which alerts changed since the last call.
+    package mutating func takeChanged() -> Set<AlertID> {
+        defer { changed = [] }
+        return changed
+    }
+
+    /// Forgets an alert that is over and that nobody waits to hear of.
+    package mutating func forget(_ id: AlertID) {
+        guard let alert = alerts.removeValue(forKey: id) else { return }
+        alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal)]?.remove(id)
+    }
+}
+
+extension RuleGroup {
+    /// The compiled expressions of its rules.
+    package var expressions: [Expression] {
+        rules.map { entry in
+            switch entry {
+            case .alert(let rule): rule.expression
+            case .record(let rule): rule.expression
+            }
+        }
+    }
+
+    /// The metrics that its rules read; nil where one may read any.
+    package var metricNames: Set<String>? {
+        var names: Set<String> = []
+        for expression in expressions {
+            guard let own = expression.metricNames else { return nil }
+            names.formUnion(own)
+        }
+        return names
+    }
+}

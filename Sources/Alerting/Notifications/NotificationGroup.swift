@@ -1,0 +1,74 @@
+package import PromQL
+
+/// Alerts that one destination hears of together, and what it has been told so far. A row of the store.
+package struct NotificationGroup: Hashable, Sendable, Codable {
+    /// One group of one destination.
+    package struct ID: Hashable, Sendable, Codable, CustomStringConvertible, Comparable {
+        package let key: String
+        package let destination: Destination
+
+        package init(key: String, destination: Destination) {
+            self.key = key
+            self.destination = destination
+        }
+
+        package var description: String { "\(destination) \(key)" }
+
+        package static func < (one: ID, other: ID) -> Bool {
+            (one.destination, one.key) < (other.destination, other.key)
+        }
+    }
+
+    /// What the destination knows of one alert.
+    package struct Member: Hashable, Sendable, Codable {
+        /// What was told and not taken back: the level (nil in Prometheus's form); nil where nothing was told.
+        package var told: Told?
+        /// Since when there has been something to tell; nil where there is not.
+        package var waitingSince: Timestamp?
+        /// Whether the routes still lead here. A changed level may lead elsewhere: who was told then hears of the
+        /// change and of the resolve, but gets no reminders.
+        package var isRouted: Bool
+
+        package init(told: Told? = nil, waitingSince: Timestamp? = nil, isRouted: Bool = true) {
+            self.told = told
+            self.waitingSince = waitingSince
+            self.isRouted = isRouted
+        }
+    }
+
+    package struct Told: Hashable, Sendable, Codable {
+        package var level: Severity?
+        package var isFlapping: Bool
+        package var at: Timestamp
+        /// False where the receiver rejected it or it was given up: it is not said again before `repeat_interval`,
+        /// and no resolve follows, since nobody heard of it.
+        package var wasHeard: Bool
+
+        package init(level: Severity?, isFlapping: Bool, at: Timestamp, wasHeard: Bool) {
+            self.level = level
+            self.isFlapping = isFlapping
+            self.at = at
+            self.wasHeard = wasHeard
+        }
+    }
+
+    package var id: ID
+    package var routeID: String
+    package var labels: Labels
+    package var members: [AlertID: Member]
+    /// When the group is looked at next; nil where nothing is due.
+    package var dueAt: Timestamp?
+    /// When its last message was decided; nil before the first.
+    package var lastMessageAt: Timestamp?
+    /// The row in the outbox that is not settled yet; nil where none is.
+    package var outstanding: Int64?
+    package var sequence: Int
+
+    package init(id: ID, routeID: String, labels: Labels) {
+        self.id = id
+        self.routeID = routeID
+        self.labels = labels
+        members = [:]
+        sequence = 0
+    }
+}

@@ -1,0 +1,95 @@
+package import PromQL
+
+/// One alert inside a message.
+package struct NotifiedAlert: Hashable, Sendable, Codable {
+    /// What is new about it for this receiver.
+    package enum Change: String, Hashable, Sendable, Codable {
+        /// Fires, and was not told before.
+        case fired
+        /// Rose above the level that was told.
+        case raised
+        /// Fell below the level that was told, and still fires.
+        case lowered
+        /// Was told and is over.
+        case resolved
+        /// Fired and was over again before it could be told.
+        case passed
+        /// Began to flap.
+        case flapping
+        /// Is steady again.
+        case steady
+        /// Nothing new: it is there because it belongs to the group.
+        case unchanged
+    }
+
+    package var id: AlertID
+    package var change: Change
+    package var isFiring: Bool
+    package var rule: String
+    /// Without the level.
+    package var labels: Labels
+    package var annotations: [String: String]
+    package var level: Severity?
+    /// The level that this receiver was told last; nil where it was told nothing.
+    package var previousLevel: Severity?
+    package var value: Double?
+    package var peak: Double?
+    package var clearedValue: Double?
+    package var threshold: String?
+    package var clearThreshold: String?
+    package var startedAt: Timestamp
+    /// Nil while it fires.
+    package var endedAt: Timestamp?
+    package var resolvedReason: String?
+    package var isStale: Bool
+    package var hasNoData: Bool
+    package var isFlapping: Bool
+    /// The rows that a diagnosis query gave; nil where none was run.
+    package var evidence: Evidence?
+    package var runbook: String?
+
+    /// The labels that routes and receivers see: with the level as `severity`.
+    package var routedLabels: Labels {
+        guard let level else { return labels }
+        return labels.setting(Severity.label, level.rawValue)
+    }
+
+    package init(_ alert: Alert, change: Change, previousLevel: Severity?) {
+        id = alert.id
+        self.change = change
+        isFiring = alert.isOn
+        rule = alert.rule
+        labels = alert.labels
+        annotations = alert.annotations
+        level = alert.level
+        self.previousLevel = previousLevel
+        value = alert.value
+        peak = alert.peak
+        clearedValue = alert.clearedValue
+        threshold = alert.threshold
+        clearThreshold = alert.clearThreshold
+        startedAt = alert.firingSince ?? alert.updatedAt
+        endedAt = alert.isOn ? nil : alert.resolvedAt
+        resolvedReason = alert.isOn ? nil : alert.resolvedReason
+        isStale = alert.isStale
+        hasNoData = alert.hasNoData
+        isFlapping = alert.isFlapping
+        runbook = alert.runbook
+    }
+}
+
+/// A small table that shows the cause: what a diagnosis query found when the alert fired.
+package struct Evidence: Hashable, Sendable, Codable {
+    package var title: String
+    package var columns: [String]
+    package var rows: [[String]]
+    /// How many rows there were beyond those kept.
+    package var omittedRows: Int
+
+    package init(title: String, columns: [String], rows: [[String]], omittedRows: Int = 0) {
+        self.title = title
+        self.columns = columns
+        self.rows = rows
+        self.omittedRows = omittedRows
+    }
+}

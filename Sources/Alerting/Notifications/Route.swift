@@ -1,0 +1,65 @@
+package import PromQL
+
+/// A node of the routing tree: which alerts go to which receiver, and how they are grouped there.
+package struct Route: Sendable, Hashable {
+    package enum GroupBy: Sendable, Hashable {
+        case labels([String])
+        /// `group_by: [...]`: every label, so each alert is a group of its own.
+        case all
+    }
+
+    /// Where the node stands in the tree, as Alertmanager writes it: `{}/{team="db"}`. Part of a group's key.
+    package let id: String
+    package let receiver: String
+    package let matchers: [Matcher]
+    /// Whether later siblings are tried too when this one matched.
+    package let continues: Bool
+    package let groupBy: GroupBy
+    /// How long a new group waits for more of its kind before the first message.
+    package let groupWait: Duration
+    /// The least time between two messages of a group; a risen level does not wait for it.
+    package let groupInterval: Duration
+    /// How long until what still fires is said again.
+    package let repeatInterval: Duration
+    /// The receiver that gets what this one rejects; nil for none.
+    package let fallback: String?
+    package let routes: [Route]
+
+    package init(
+        id: String, receiver: String, matchers: [Matcher] = [], continues: Bool = false,
+        groupBy: GroupBy = .labels([]), groupWait: Duration = .seconds(3), groupInterval: Duration = .seconds(300),
+        repeatInterval: Duration = .seconds(4 * 3600), fallback: String? = nil, routes: [Route] = []
+    ) {
+        self.id = id
+        self.receiver = receiver
+        self.matchers = matchers
+        self.continues = continues
+        self.groupBy = groupBy
+        self.groupWait = groupWait
+        self.groupInterval = groupInterval
+        self.repeatInterval = repeatInterval
+        self.fallback = fallback
+        self.routes = routes
+    }
+
+    /// The nodes that an alert with these labels goes to, in the tree's order: the deepest matching ones, and after
+    /// the first match only the siblings that a `continue` lets through. Empty where this node does not match.
+    package func matching(_ labels: Labels) -> [Route] {
+        guard matchers.allSatisfy({ $0.matches(labels) }) else { return [] }
+        var found: [Route] = []
+        for route in routes {
+            let below = route.matching(labels)
+            found += below
+            if !below.isEmpty && !route.continues { break }
+        }
+        return found.isEmpty ? [self] : found
+    }
+
+    /// The labels of `labels` that this node groups by.
+    package func groupLabels(of labels: Labels) -> Labels {
+        switch groupBy {
+        case .all: labels
+        case .labels(let names): labels.keeping(names)
+        }
+    }
+}

@@ -1,0 +1,32 @@
+/// One change that the store writes. The changes of one decision go into one transaction, in order.
+package enum StoreRecord: Hashable, Sendable {
+    case alert(Alert)
+    case removeAlert(AlertID)
+    case event(AlertEvent)
+    case group(NotificationGroup)
+    case removeGroup(NotificationGroup.ID)
+    case outbox(OutboxRow)
+    case removeOutbox(Int64)
+    case ledger(LedgerEntry)
+
+    /// Whether the transaction that holds it must have reached the disk before anything acts on it.
+    package var mustBeSynced: Bool {
+        switch self {
+        case .outbox, .removeOutbox, .group, .removeGroup: true
+        case .alert, .removeAlert, .event, .ledger: false
+        }
+    }
+}
+
+/// All that the store gives back at the start: what was true when the agent last ran.
+package struct StoredState: Hashable, Sendable {
+    package var alerts: [Alert]
+    package var groups: [NotificationGroup]
+    package var outbox: [OutboxRow]
+
+    package init(alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = []) {
+        self.alerts = alerts
+        self.groups = groups
+        self.outbox = outbox
+    }
+}
