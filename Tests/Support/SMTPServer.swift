@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A real mail server (aiosmtpd) on 127.0.0.1 that records each mail and refuses as the test says.
@@ -99,7 +100,7 @@ package final class SMTPServer: Sendable {
             head = Self.lines(of: folder).first.flatMap { try? JSONDecoder().decode(Head.self, from: $0) }
         }
         guard let head else {
-            if process.isRunning { process.terminate() }
+            if process.isRunning { kill(process.processIdentifier, SIGKILL) }
             let said = FileManager.default.contents(atPath: "\(folder)/errors") ?? Data()
             throw Failure(output: String(decoding: said, as: UTF8.self))
         }
@@ -112,6 +113,9 @@ package final class SMTPServer: Sendable {
     package var messages: [Message] {
         Self.lines(of: folder).dropFirst().compactMap { try? JSONDecoder().decode(Message.self, from: $0) }
     }
+
+    /// How many mails came whole, those included whose reply is delayed or a refusal.
+    package var arrivalCount: Int { FileManager.default.contents(atPath: "\(folder)/arrivals")?.count ?? 0 }
 
     /// The mails once there are `count` of them, or those there are after the timeout.
     package func wait(for count: Int, timeout: Duration = .seconds(5)) async -> [Message] {
@@ -127,7 +131,8 @@ package final class SMTPServer: Sendable {
         process.withLock { process in
             guard let running = process else { return }
             process = nil
-            running.terminate()
+            // The signal mask of Swift's threads is inherited: a gentler signal might never arrive.
+            kill(running.processIdentifier, SIGKILL)
             running.waitUntilExit()
             try? FileManager.default.removeItem(atPath: folder)
         }
@@ -187,6 +192,8 @@ package final class SMTPServer: Sendable {
                 return "250 OK"
 
             async def handle_DATA(self, server, session, envelope):
+                with open(folder + "/arrivals", "a") as arrivals:
+                    arrivals.write("x")
                 await asyncio.sleep(settings["acceptDelay"])
                 if "DATA" in replies:
                     return replies["DATA"]

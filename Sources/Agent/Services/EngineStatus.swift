@@ -30,6 +30,8 @@ package struct EngineStatus: Sendable {
     package let samples: Int
     package let outboxRows: Int
     package let groups: Int
+    /// The receivers that have a channel, sorted.
+    package let receivers: [String]
     /// By probe: why its last round failed.
     package let probeFailures: [String: String]
     /// Whether every probe has had its first round, well or not.

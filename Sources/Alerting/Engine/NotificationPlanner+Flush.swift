@@ -117,7 +117,7 @@ extension NotificationPlanner {
             alerts: alerts, sequence: group.sequence, createdAt: now, note: text)
         let giveUpAfter = policies[group.id.destination]?.giveUpAfter ?? .seconds(86_400)
         var row = OutboxRow(
-            id: id, group: group.id, key: key(of: group, row: id), notification: message, createdAt: now,
+            id: id, group: group.id, key: key(of: group, row: id, at: now), notification: message, createdAt: now,
             nextAttemptAt: now, giveUpAt: now + giveUpAfter)
         if let old {
             row.attempts = old.attempts
@@ -139,9 +139,9 @@ extension NotificationPlanner {
     }
 
     /// The same for every attempt of one row, and never again for another one.
-    private func key(of group: NotificationGroup, row: Int64) -> String {
+    private func key(of group: NotificationGroup, row: Int64, at now: Timestamp) -> String {
         let identity = Labels(["group": group.id.key, "destination": group.id.destination.description])
-        return "\(AlertID(fingerprint: identity.fingerprint))-\(row)"
+        return "\(AlertID(fingerprint: identity.fingerprint))-\(row)-\(now.milliseconds)"
     }
 
     private func summary(of message: Notification) -> String {

@@ -69,6 +69,9 @@ package struct NotificationPlanner: Sendable {
         return (groupTimes + rowTimes).min()
     }
 
+    /// The receivers that have a channel, sorted.
+    package var receivers: [String] { destinationsByReceiver.keys.sorted() }
+
     /// Whether some destination still waits to hear of an alert or of its end.
     package func concerns(_ id: AlertID) -> Bool {
         !(groupsByAlert[id] ?? []).isEmpty

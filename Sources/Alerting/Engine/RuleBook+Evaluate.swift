@@ -234,8 +234,8 @@ enum RuleFailure: Error, CustomStringConvertible {
 }
 
 extension String {
-    /// With the characters escaped that end or change a quoted string of PromQL.
-    var escapedForPromQL: String {
+    /// With the characters escaped that end or change a quoted string of PromQL, or of the text format.
+    package var escapedForPromQL: String {
         var text = ""
         for character in self {
             switch character {

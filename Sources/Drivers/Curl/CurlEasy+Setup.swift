@@ -90,8 +90,8 @@ extension CurlEasy {
         return url.port == usual ? url.host : "\(url.host):\(url.port)"
     }
 
-    /// At least one, because libcurl takes zero as "no limit", and at most what its 32-bit builds take.
-    private static func milliseconds(_ duration: Duration) -> Int {
+    /// Whole milliseconds, at least one because libcurl takes zero as "no limit", at most what 32 bits hold.
+    static func milliseconds(_ duration: Duration) -> Int {
         let parts = duration.components
         guard parts.seconds >= 0, parts.attoseconds >= 0 else { return 1 }
         guard parts.seconds < 2_000_000 else { return 2_000_000_000 }

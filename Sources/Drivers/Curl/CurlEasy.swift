@@ -6,8 +6,9 @@ final class CurlEasy {
     let handle: UnsafeMutableRawPointer
     /// What has arrived so far.
     var incoming: CurlIncoming
-    /// Asked by libcurl about once a second whether to go on.
-    let ticket: CurlTicket
+
+    private let ticket: CurlTicket
+    private let deadline: ContinuousClock.Instant
 
     private let words: UnsafeMutablePointer<CChar>
     private var lists: [UnsafeMutablePointer<curl_slist>] = []
@@ -16,13 +17,17 @@ final class CurlEasy {
     private var settingFailure = CURLE_OK
 
     /// Nil when there is no memory for a handle.
-    init?(incoming: CurlIncoming, upload: [UInt8], ticket: CurlTicket) {
+    ///
+    /// About once a second, also where libcurl blocks, the transfer ends if the ticket says so or the deadline
+    /// is over. The deadline is a second net, for what libcurl's own timeouts leave out.
+    init?(incoming: CurlIncoming, upload: [UInt8], ticket: CurlTicket, deadline: ContinuousClock.Instant) {
         // Safe to call from any thread and cheap after the first time.
         guard curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK, let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.incoming = incoming
         self.upload = upload
         self.ticket = ticket
+        self.deadline = deadline
         words = .allocate(capacity: Int(CURL_ERROR_SIZE))
         words.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         set(CURLOPT_ERRORBUFFER, pointer: words)
@@ -37,7 +42,8 @@ final class CurlEasy {
 
     /// The first refusal of an option; no transfer may start after one, for the option may be about safety.
     var failedSetting: String? {
-        settingFailure == CURLE_OK ? nil : "libcurl refused an option: \(String(cString: curl_easy_strerror(settingFailure)))"
+        guard settingFailure != CURLE_OK else { return nil }
+        return "libcurl refused an option: \(String(cString: curl_easy_strerror(settingFailure)))"
     }
 
     /// Sets an option of a number or a truth value.
@@ -80,11 +86,20 @@ final class CurlEasy {
         }
     }
 
+    /// How a transfer ended that libcurl ended with this code.
+    func end(for result: CURLcode) -> TransferReport.End {
+        guard result == CURLE_ABORTED_BY_CALLBACK else { return .finished(result.rawValue) }
+        return ticket.end ?? .finished(CURLE_OPERATION_TIMEDOUT.rawValue)
+    }
+
     /// Everything known of the transfer as it ends.
     func report(end: TransferReport.End) -> TransferReport {
         var report = TransferReport(end: end)
         report.words = String(cString: words)
-        report.code = long(CURLINFO_RESPONSE_CODE)
+        switch incoming.form {
+        case .http: report.code = long(CURLINFO_RESPONSE_CODE)
+        case .smtp: report.code = incoming.replyCode
+        }
         report.tunnelCode = long(CURLINFO_HTTP_CONNECTCODE)
         report.httpVersion = long(CURLINFO_HTTP_VERSION)
         report.headers = incoming.headers
@@ -142,7 +157,7 @@ final class CurlEasy {
         note(
             ccurl_set_progress_callback(handle, CURLOPT_XFERINFOFUNCTION) { context, _, _, _, _ in
                 guard let easy = CurlEasy.from(context) else { return 1 }
-                return easy.ticket.wish == .goOn ? 0 : 1
+                return easy.ticket.wish == .goOn && ContinuousClock.now < easy.deadline ? 0 : 1
             })
         set(CURLOPT_NOPROGRESS, 0)
     }

@@ -17,10 +17,14 @@ struct CurlIncoming {
     private(set) var bodyTruncated = false
     /// Whether the header lines passed the limit.
     private(set) var headersTooLarge = false
-    /// The text of the last SMTP reply, its lines joined by spaces, without codes.
+    /// The code of the last SMTP reply save that to QUIT; 0 before the first.
+    private(set) var replyCode = 0
+    /// The text of that reply, its lines joined by spaces, without codes.
     private(set) var reply = ""
 
-    private let form: Form
+    /// What the header lines are.
+    let form: Form
+
     private let bodyLimit: Int
     private var headerBytes = 0
     private var replyEnded = true
@@ -66,7 +70,10 @@ struct CurlIncoming {
     }
 
     private mutating func addReply(_ line: String) {
+        // After a refusal libcurl says goodbye before it tells us; 221 answers nothing but QUIT.
+        guard let code = Int(line.prefix(3)), code != 221 else { return }
         if replyEnded { reply = "" }
+        replyCode = code
         let text = Self.trim(line.dropFirst(4))
         if reply.utf8.count < 1_000 {
             reply = TransferReport.printable(reply.isEmpty ? text : "\(reply) \(text)")

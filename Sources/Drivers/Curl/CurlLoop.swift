@@ -99,8 +99,9 @@ final class CurlLoop: Sendable {
             for job in jobs { session.begin(job) }
             if someGivenUp { session.endGivenUp() }
             session.advance()
+            session.endOverdue(.now)
             // Without the pause a lasting failure would spin.
-            if !session.wait() { usleep(10_000) }
+            if !session.wait(.now) { usleep(10_000) }
         }
         session.giveUpAll()
         close(.shutdown)

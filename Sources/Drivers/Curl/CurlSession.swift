@@ -5,11 +5,17 @@ final class CurlSession {
     private struct Transfer {
         let easy: CurlEasy
         let job: CurlJob<HTTPRequest>
+        let deadline: ContinuousClock.Instant
     }
+
+    /// How long after its total timeout a transfer is left to libcurl, whose words on it are better.
+    private static let grace = Duration.milliseconds(100)
 
     /// The multi handle.
     let multi: UnsafeMutableRawPointer
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
+    /// Not later than the first deadline of all transfers.
+    private var nextDeadline = ContinuousClock.now
 
     /// Nil when there is no memory for a handle.
     init?(limits: CurlTransport.Limits) {
@@ -35,7 +41,8 @@ final class CurlSession {
     func begin(_ job: CurlJob<HTTPRequest>) {
         if let end = job.ticket.end { return job.answer.resume(returning: TransferReport(end: end)) }
         let incoming = CurlIncoming(form: .http, bodyLimit: job.request.bodyLimit)
-        guard let easy = CurlEasy(incoming: incoming, upload: [], ticket: job.ticket) else {
+        let deadline = job.given + job.request.totalTimeout + Self.grace
+        guard let easy = CurlEasy(incoming: incoming, upload: [], ticket: job.ticket, deadline: deadline) else {
             return job.answer.resume(returning: TransferReport(end: .notStarted("no memory for a transfer")))
         }
         easy.prepare(job.request, url: job.url)
@@ -47,7 +54,18 @@ final class CurlSession {
             let words = String(cString: curl_multi_strerror(result))
             return job.answer.resume(returning: TransferReport(end: .notStarted(words)))
         }
-        transfers[easy.handle] = Transfer(easy: easy, job: job)
+        transfers[easy.handle] = Transfer(easy: easy, job: job, deadline: deadline)
+        nextDeadline = transfers.count == 1 ? deadline : min(nextDeadline, deadline)
+    }
+
+    /// Ends the transfers whose total timeout is long over.
+    ///
+    /// libcurl 7.88 keeps no time for a transfer that waits for a free connection.
+    func endOverdue(_ now: ContinuousClock.Instant) {
+        guard !transfers.isEmpty, now >= nextDeadline else { return }
+        let overdue = transfers.filter { $0.value.deadline <= now }
+        for handle in overdue.keys { end(handle, as: .finished(CURLE_OPERATION_TIMEDOUT.rawValue)) }
+        nextDeadline = transfers.values.map(\.deadline).min() ?? now
     }
 
     /// Ends the transfers that their callers have given up.
@@ -69,14 +87,15 @@ final class CurlSession {
         while let message = curl_multi_info_read(multi, &left) {
             guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle else { continue }
             let result = ccurl_message_result(message)
-            let wished = result == CURLE_ABORTED_BY_CALLBACK ? transfers[handle]?.job.ticket.end : nil
-            end(handle, as: wished ?? .finished(result.rawValue))
+            if let easy = transfers[handle]?.easy { end(handle, as: easy.end(for: result)) }
         }
     }
 
     /// Waits until a socket is ready, a timer is due, or someone calls `curl_multi_wakeup`; false on failure.
-    func wait() -> Bool {
-        curl_multi_poll(multi, nil, 0, 60_000, nil) == CURLM_OK
+    func wait(_ now: ContinuousClock.Instant) -> Bool {
+        let longest = 60_000
+        let rest = transfers.isEmpty ? longest : CurlEasy.milliseconds(nextDeadline - now)
+        return curl_multi_poll(multi, nil, 0, Int32(min(rest, longest)), nil) == CURLM_OK
     }
 
     private func end(_ handle: UnsafeMutableRawPointer, as end: TransferReport.End) {

@@ -42,7 +42,7 @@ package struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugString
     }
 
     /// Method, scheme, host and port; nothing that may be a secret.
-    package var description: String { "\(method) \(CurlURL(url)?.origin ?? "(not a URL)")" }
+    package var description: String { "\(TransferReport.printable(method)) \(CurlURL(url)?.origin ?? "(not a URL)")" }
     /// As `description`.
     package var debugDescription: String { description }
     /// As `description`.

@@ -138,14 +138,15 @@ final class MailWorkers: Sendable {
             return answer.resume(returning: TransferReport(end: .finished(CURLE_OPERATION_TIMEDOUT.rawValue)))
         }
         let incoming = CurlIncoming(form: .smtp, bodyLimit: 0)
-        guard let easy = CurlEasy(incoming: incoming, upload: job.request.message, ticket: job.ticket) else {
+        let deadline = job.given + job.request.totalTimeout
+        let message = job.request.message
+        guard let easy = CurlEasy(incoming: incoming, upload: message, ticket: job.ticket, deadline: deadline) else {
             return answer.resume(returning: TransferReport(end: .notStarted("no memory for a transfer")))
         }
         easy.prepare(job.request, url: job.url, waited: waited)
         if let lack = easy.failedSetting { return answer.resume(returning: TransferReport(end: .notStarted(lack))) }
         let result = curl_easy_perform(easy.handle)
-        let wished = result == CURLE_ABORTED_BY_CALLBACK ? job.ticket.end : nil
-        answer.resume(returning: easy.report(end: wished ?? .finished(result.rawValue)))
+        answer.resume(returning: easy.report(end: easy.end(for: result)))
         sayGoodbyeOnly(easy)
     }
 

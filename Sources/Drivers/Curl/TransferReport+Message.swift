@@ -46,6 +46,7 @@ extension TransferReport {
 
     /// The text without control characters, at most 300 characters: what a server says goes into our log.
     static func printable(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.prefix(300).filter { $0.value >= 0x20 && $0.value != 0x7F }))
+        String(
+            String.UnicodeScalarView(text.unicodeScalars.prefix(300).filter { $0.value >= 0x20 && $0.value != 0x7F }))
     }
 }

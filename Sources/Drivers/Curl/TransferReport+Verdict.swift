@@ -84,8 +84,6 @@ extension TransferReport {
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT, CURLE_UNKNOWN_OPTION,
             CURLE_NOT_BUILT_IN:
             .invalidRequest
-        case CURLE_ABORTED_BY_CALLBACK:
-            .cancelled
         default:
             .protocolError
         }

@@ -21,8 +21,10 @@ struct CurlNginx {
     private let process: Process
 
     init(_ certificates: TestCertificates) async throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-nginx-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-nginx-\(UUID().uuidString)")
+            .path
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        self.folder = folder
         let ports = try CurlSockets.freePorts(4)
         (good, expired, wrongHost, mutual) = (ports[0], ports[1], ports[2], ports[3])
         let ask = "ssl_verify_client on; ssl_client_certificate \(certificates.caFile);"

@@ -42,7 +42,7 @@ struct HTTPFailureTests {
             HTTPRequest(url: "http://127.0.0.1:\(full.port)/", connectTimeout: .milliseconds(300)))
         #expect(error?.kind == .connectTimeout)
         #expect(error?.mayHaveBeenSent == false)
-        #expect(ContinuousClock.now - start < .seconds(3))
+        #expect(ContinuousClock.now - start < .seconds(10))
     }
 
     @Test("a TLS handshake that never ends counts as the connection")
@@ -70,7 +70,7 @@ struct HTTPFailureTests {
                 HTTPRequest(method: "POST", url: server.url, body: [1], totalTimeout: .milliseconds(400)))
             #expect(error?.kind == kind, "\(manner): \(String(describing: error))")
             #expect(error?.mayHaveBeenSent == true, "\(manner)")
-            #expect(ContinuousClock.now - start < .seconds(3))
+            #expect(ContinuousClock.now - start < .seconds(10))
             #expect(server.requests.count == 1)
             server.stop()
         }
@@ -81,11 +81,14 @@ struct HTTPFailureTests {
         let server = try HTTPReceiver { _ in HTTPReceiver.Answer(manner: .hang) }
         defer { server.stop() }
         let narrow = CurlTransport(limits: .init(connectionsPerHost: 1))
-        let first = Task { try await narrow.send(HTTPRequest(url: server.url, totalTimeout: .seconds(2))) }
+        let first = Task { try await narrow.send(HTTPRequest(url: server.url, totalTimeout: .seconds(20))) }
         _ = await server.wait(for: 1)
+        let start = ContinuousClock.now
         let waiting = await Task {
-            try await narrow.send(HTTPRequest(method: "POST", url: server.url, body: [1], totalTimeout: .milliseconds(300)))
+            try await narrow.send(
+                HTTPRequest(method: "POST", url: server.url, body: [1], totalTimeout: .milliseconds(300)))
         }.result
+        #expect(ContinuousClock.now - start < .seconds(10))
         let error = #expect(throws: TransportError.self) { try waiting.get() }
         #expect(error?.kind == .timeout)
         #expect(error?.mayHaveBeenSent == false)
@@ -106,7 +109,7 @@ struct HTTPFailureTests {
         let start = ContinuousClock.now
         task.cancel()
         let result = await task.result
-        #expect(ContinuousClock.now - start < .seconds(1))
+        #expect(ContinuousClock.now - start < .seconds(10))
         let error = #expect(throws: TransportError.self) { try result.get() }
         #expect(error?.kind == .cancelled)
         #expect(error?.mayHaveBeenSent == true)

@@ -43,9 +43,9 @@ struct HTTPTransportTests {
         let server = try HTTPReceiver()
         defer { server.stop() }
         let transport = CurlTransport()
-        let sizes = [0, 1, 3_000_000]
+        let sizes = [0, 1, 1_500_000]
         for size in sizes {
-            let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let body = [UInt8](repeating: 0xFE, count: size)
             let request = HTTPRequest(method: method, url: server.url, headers: [("Content-Type", "x/y")], body: body)
             #expect(try await transport.send(request).status == 200)
             let seen = try #require(server.requests.last)
@@ -95,7 +95,8 @@ struct HTTPTransportTests {
         let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 0..<300 {
                 group.addTask {
-                    try await transport.send(HTTPRequest(method: "POST", url: "\(server.url)/\(number)", body: [1])).status
+                    try await transport.send(HTTPRequest(method: "POST", url: "\(server.url)/\(number)", body: [1]))
+                        .status
                 }
             }
             return try await group.reduce(into: [Int]()) { $0.append($1) }
@@ -130,7 +131,7 @@ struct HTTPTransportTests {
         #expect(response.status == 500)
         #expect(response.body.count == 1_000)
         #expect(response.bodyTruncated)
-        #expect(response.duration < .seconds(2))
+        #expect(response.duration < .seconds(5))
         await transport.shutdown()
     }
 

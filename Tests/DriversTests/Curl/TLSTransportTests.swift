@@ -6,7 +6,7 @@ import Testing
 struct TLSTransportTests {
     @Test("certificates are checked, HTTP/2 is spoken, and nothing is sent to an untrusted server")
     func certificates() async throws {
-        let certificates = try TestCertificates()
+        let certificates = try await TestCertificates.make()
         defer { certificates.remove() }
         let nginx = try await CurlNginx(certificates)
         defer { nginx.stop() }
@@ -14,7 +14,8 @@ struct TLSTransportTests {
         let trusting = TLSOptions(caFile: certificates.caFile)
 
         let good = try await transport.send(
-            HTTPRequest(method: "POST", url: "https://127.0.0.1:\(nginx.good)/", body: [1, 2], tls: trusting, proxy: ""))
+            HTTPRequest(
+                method: "POST", url: "https://127.0.0.1:\(nginx.good)/", body: [1, 2], tls: trusting, proxy: ""))
         #expect(good.status == 200)
         #expect(good.httpVersion == "2")
         #expect(String(decoding: good.body, as: UTF8.self).hasPrefix("POST HTTP/2.0"))
@@ -53,6 +54,29 @@ struct TLSTransportTests {
         let with = try await transport.send(
             HTTPRequest(url: "https://127.0.0.1:\(nginx.mutual)/", tls: mutual, proxy: ""))
         #expect(with.status == 200)
+        await transport.shutdown()
+    }
+
+    @Test("through a proxy's tunnel TLS is still checked end to end, and a failure in it is definite")
+    func tunnel() async throws {
+        let certificates = try await TestCertificates.make()
+        defer { certificates.remove() }
+        let nginx = try await CurlNginx(certificates)
+        defer { nginx.stop() }
+        let tunnel = try await CurlTunnel()
+        defer { tunnel.stop() }
+        let transport = CurlTransport()
+        let proxy = "http://127.0.0.1:\(tunnel.port)"
+        let trusting = TLSOptions(caFile: certificates.caFile)
+        let good = try await transport.send(
+            HTTPRequest(url: "https://localhost:\(nginx.good)/", tls: trusting, proxy: proxy))
+        #expect(good.status == 200)
+        let error = await #expect(throws: TransportError.self) {
+            try await transport.send(
+                HTTPRequest(url: "https://localhost:\(nginx.expired)/", tls: trusting, proxy: proxy))
+        }
+        #expect(error?.kind == .tls)
+        #expect(error?.mayHaveBeenSent == false)
         await transport.shutdown()
     }
 }

@@ -1,0 +1,172 @@
+import Alerting
+import Foundation
+import HTTPTypes
+package import History
+package import Hummingbird
+import PromQL
+
+/// The agent's HTTP interface: health, metrics, alerts and history. It only reads.
+package struct APIRouter: Sendable {
+    private let engine: EngineService
+    private let history: any HistoryStore
+    private let clock: AgentClock
+    private let version: String
+    private let runbooks: @Sendable (String) -> String?
+
+    /// - Parameter runbooks: the text of a runbook by name; nil where there is none.
+    package init(
+        engine: EngineService, history: any HistoryStore, clock: AgentClock, version: String,
+        runbooks: @escaping @Sendable (String) -> String?
+    ) {
+        self.engine = engine
+        self.history = history
+        self.clock = clock
+        self.version = version
+        self.runbooks = runbooks
+    }
+
+    /// All routes. `/api/v1` answers as Prometheus does where Prometheus has the route.
+    package func router() -> Router<BasicRequestContext> {
+        let router = Router()
+        router.get("/-/healthy") { _, _ in await self.healthy() }
+        router.get("/-/ready") { _, _ in await self.ready() }
+        router.get("/metrics") { _, _ in await self.metrics() }
+        router.get("/api/v1/alerts") { _, _ in await self.prometheusAlerts() }
+        router.get("/api/tocsin/v1/alerts") { _, _ in await self.alerts() }
+        for path in ["/api/v1/history", "/api/tocsin/v1/history"] {
+            router.get(RouterPath(path)) { request, _ in await self.events(request) }
+        }
+        for path in ["/api/v1/notifications", "/api/tocsin/v1/notifications"] {
+            router.get(RouterPath(path)) { request, _ in await self.ledger(request) }
+        }
+        router.get("/runbooks/:name") { _, context in self.runbook(context.parameters.get("name") ?? "") }
+        router.get("/") { _, _ in self.welcome() }
+        return router
+    }
+
+    // MARK: Health
+
+    /// Well while the engine's loop turns; a loop that stood still for 30 s is not.
+    private func healthy() async -> Response {
+        let pause = clock.now - (await engine.status()).lastStep
+        if pause > .seconds(30) {
+            return plain("the engine's loop has stood still for \(pause.promQL)\n", status: .serviceUnavailable)
+        }
+        return plain("Tocsin is healthy.\n")
+    }
+
+    /// Ready once every probe has had its first round, so that what it answers is about the present.
+    private func ready() async -> Response {
+        let status = await engine.status()
+        if !status.probesAnswered { return plain("waiting for the first round of the probes\n", status: .serviceUnavailable) }
+        return plain("Tocsin is ready.\n")
+    }
+
+    private func metrics() async -> Response {
+        let status = await engine.status()
+        let text = MetricsText.render(
+            samples: await engine.latestSamples(), alerts: await engine.alerts, status: status, version: version,
+            now: clock.now)
+        return JSONAnswer.text(Data(text.utf8), type: "text/plain; version=0.0.4; charset=utf-8")
+    }
+
+    // MARK: Alerts
+
+    private struct PrometheusAlert: Encodable {
+        let labels: [String: String]
+        let annotations: [String: String]
+        let state: String
+        let activeAt: String
+        let value: String
+    }
+
+    private struct PrometheusAlerts: Encodable {
+        let alerts: [PrometheusAlert]
+    }
+
+    private func prometheusAlerts() async -> Response {
+        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }.map { alert in
+            PrometheusAlert(
+                labels: alert.routedLabels.dictionary, annotations: alert.annotations,
+                state: alert.phase == .pending ? "pending" : "firing",
+                activeAt: "\(alert.pendingSince ?? alert.firingSince ?? alert.updatedAt)",
+                value: alert.value.map { MetricsText.number($0) } ?? "NaN")
+        }
+        return JSONAnswer.make(Success(data: PrometheusAlerts(alerts: listed)))
+    }
+
+    private func alerts() async -> Response {
+        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }.map(AlertView.init)
+        return JSONAnswer.make(Success(data: ["alerts": listed]))
+    }
+
+    // MARK: History
+
+    private struct Page<Row: Encodable>: Encodable {
+        let rows: [Row]
+        let next: String?
+        let unreadable: Int
+    }
+
+    private func events(_ request: Request) async -> Response {
+        do {
+            let page = try await history.events(try QueryReader.events(parameters(of: request)))
+            return JSONAnswer.make(
+                Success(
+                    data: Page(rows: page.events.map(EventView.init), next: page.next, unreadable: page.unreadable)))
+        } catch {
+            return failure(error)
+        }
+    }
+
+    private func ledger(_ request: Request) async -> Response {
+        do {
+            let page = try await history.ledger(try QueryReader.ledger(parameters(of: request)))
+            return JSONAnswer.make(
+                Success(
+                    data: Page(rows: page.entries.map(LedgerView.init), next: page.next, unreadable: page.unreadable)))
+        } catch {
+            return failure(error)
+        }
+    }
+
+    private func failure(_ error: any Error) -> Response {
+        switch error {
+        case let problem as QueryReader.Problem: return JSONAnswer.failure(problem.description)
+        case HistoryError.badCursor(let text): return JSONAnswer.failure("\(HistoryError.badCursor(text))")
+        default:
+            return JSONAnswer.failure("\(error)", type: "internal", status: .serviceUnavailable)
+        }
+    }
+
+    private func parameters(of request: Request) -> [(name: String, value: String)] {
+        request.uri.queryParameters.map { (name: String($0.key), value: String($0.value)) }
+    }
+
+    // MARK: Pages
+
+    private func runbook(_ name: String) -> Response {
+        guard let text = runbooks(name) else { return plain("There is no runbook `\(name.prefix(80))`.\n", status: .notFound) }
+        return JSONAnswer.text(Data(text.utf8), type: "text/plain; charset=utf-8")
+    }
+
+    private func welcome() -> Response {
+        plain(
+            """
+            Tocsin \(version)
+
+              /api/v1/alerts                what is wrong now (as Prometheus answers)
+              /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
+              /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
+              /api/v1/notifications         what was told to whom, and why or why not
+              /runbooks/NAME                what to do
+              /metrics                      the agent's own and the sampled metrics
+              /-/healthy, /-/ready
+
+            """)
+    }
+
+    private func plain(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
+        JSONAnswer.text(Data(text.utf8), type: "text/plain; charset=utf-8", status: status)
+    }
+}

@@ -1,0 +1,104 @@
+package import Alerting
+package import PromQL
+
+/// An alert as the API shows it.
+package struct AlertView: Codable, Sendable, Hashable {
+    package let id: String
+    package let rule: String
+    package let labels: [String: String]
+    package let annotations: [String: String]
+    package let state: String
+    package let level: String?
+    package let value: Double?
+    package let raisedValue: Double?
+    package let peak: Double?
+    package let threshold: String?
+    package let clearThreshold: String?
+    package let pendingSince: String?
+    package let firingSince: String?
+    package let stale: Bool
+    package let noData: Bool
+    package let flapping: Bool
+    package let error: String?
+    package let runbook: String?
+
+    package init(_ alert: Alert) {
+        id = alert.id.description
+        rule = alert.rule
+        labels = alert.labels.dictionary
+        annotations = alert.annotations
+        state = alert.phase.rawValue
+        level = alert.level?.rawValue
+        value = alert.value
+        raisedValue = alert.raisedValue
+        peak = alert.peak
+        threshold = alert.threshold
+        clearThreshold = alert.clearThreshold
+        pendingSince = alert.pendingSince?.description
+        firingSince = alert.phase == .pending ? nil : alert.firingSince?.description
+        stale = alert.isStale
+        noData = alert.hasNoData
+        flapping = alert.isFlapping
+        error = alert.error
+        runbook = alert.runbook
+    }
+}
+
+/// An event as the API shows it.
+package struct EventView: Codable, Sendable, Hashable {
+    package let time: String
+    package let event: String
+    package let alert: String
+    package let rule: String
+    package let labels: [String: String]
+    package let level: String?
+    package let previousLevel: String?
+    package let value: Double?
+    package let threshold: String?
+    package let peak: Double?
+    package let summary: String?
+    package let reason: String?
+
+    package init(_ event: AlertEvent) {
+        time = event.at.description
+        self.event = event.kind.rawValue
+        alert = event.alert.description
+        rule = event.rule
+        labels = event.labels.dictionary
+        level = event.level?.rawValue
+        previousLevel = event.previousLevel?.rawValue
+        value = event.value
+        threshold = event.threshold
+        peak = event.peak
+        summary = event.summary
+        reason = event.reason
+    }
+}
+
+/// A ledger entry as the API shows it.
+package struct LedgerView: Codable, Sendable, Hashable {
+    package let time: String
+    package let decision: String
+    package let receiver: String
+    package let destination: String
+    package let group: String
+    package let alerts: [String]
+    package let message: Int64?
+    package let attempt: Int?
+    /// Seconds.
+    package let latency: Double?
+    package let reason: String
+
+    package init(_ entry: LedgerEntry) {
+        time = entry.at.description
+        decision = entry.kind.rawValue
+        receiver = entry.destination.receiver
+        destination = entry.destination.description
+        group = entry.groupKey
+        alerts = entry.alerts.map(\.description)
+        message = entry.message
+        attempt = entry.attempt
+        latency = entry.latency.map { Double($0.milliseconds) / 1_000 }
+        reason = entry.reason
+    }
+}

@@ -1,0 +1,170 @@
+import GRDB
+
+/// The tables. Names are for people too: a dashboard may read the file, best through the two views.
+///
+/// Times are milliseconds since 1970 UTC. What a row of state means as a whole is in its `body`, as JSON; the other
+/// columns repeat parts of it for readers.
+enum HistorySchema {
+    /// Marks the file as Tocsin's ("Tocs" in ASCII).
+    static let applicationID = 0x546F_6373
+    /// The number of the newest migration; `user_version` in the file.
+    static let version = 1
+    /// What the agent needs to start: small, whatever the age of the file.
+    static let stateTables = ["alert", "notification_group", "outbox"]
+
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("0001 states, events, outbox and ledger") { db in
+            try db.execute(sql: states)
+            try db.execute(sql: events)
+            try db.execute(sql: ledger)
+            try db.execute(sql: views)
+            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
+            try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        return migrator
+    }
+
+    private static let states = """
+        CREATE TABLE alert (
+            id TEXT NOT NULL PRIMARY KEY,
+            rule TEXT NOT NULL,
+            labels TEXT NOT NULL,
+            phase TEXT NOT NULL,
+            level TEXT,
+            value REAL,
+            updated_at INTEGER NOT NULL,
+            body TEXT NOT NULL
+        );
+        CREATE TABLE notification_group (
+            destination TEXT NOT NULL,
+            group_key TEXT NOT NULL,
+            receiver TEXT NOT NULL,
+            due_at INTEGER,
+            body TEXT NOT NULL,
+            PRIMARY KEY (destination, group_key)
+        );
+        CREATE TABLE outbox (
+            id INTEGER NOT NULL PRIMARY KEY,
+            destination TEXT NOT NULL,
+            group_key TEXT NOT NULL,
+            idempotency_key TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            next_attempt_at INTEGER NOT NULL,
+            give_up_at INTEGER NOT NULL,
+            last_error TEXT,
+            body TEXT NOT NULL
+        );
+        CREATE TABLE damaged_row (
+            id INTEGER NOT NULL PRIMARY KEY,
+            source_table TEXT NOT NULL,
+            source_key TEXT NOT NULL,
+            reason TEXT NOT NULL,
+            content
+        );
+        """
+
+    /// An alert's labels never change, so they are indexed once per alert and not once per event: an event costs the
+    /// same however many labels it has. `digest` makes writing the same event twice harmless.
+    private static let events = """
+        CREATE TABLE alert_identity (
+            alert TEXT NOT NULL PRIMARY KEY,
+            rule TEXT NOT NULL,
+            labels TEXT NOT NULL
+        );
+        CREATE TABLE alert_label (
+            name TEXT NOT NULL,
+            value TEXT NOT NULL,
+            alert TEXT NOT NULL,
+            PRIMARY KEY (name, value, alert)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER alert_identity_added AFTER INSERT ON alert_identity BEGIN
+            INSERT OR IGNORE INTO alert_label SELECT key, value, NEW.alert FROM json_each(NEW.labels);
+        END;
+        CREATE TRIGGER alert_identity_removed AFTER DELETE ON alert_identity BEGIN
+            DELETE FROM alert_label
+            WHERE (name, value, alert) IN (SELECT key, value, OLD.alert FROM json_each(OLD.labels));
+        END;
+        CREATE TRIGGER alert_identity_changed AFTER UPDATE OF labels ON alert_identity BEGIN
+            DELETE FROM alert_label
+            WHERE (name, value, alert) IN (SELECT key, value, OLD.alert FROM json_each(OLD.labels));
+            INSERT OR IGNORE INTO alert_label SELECT key, value, NEW.alert FROM json_each(NEW.labels);
+        END;
+
+        CREATE TABLE event (
+            id INTEGER NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL,
+            alert TEXT NOT NULL,
+            kind TEXT NOT NULL,
+            rule TEXT NOT NULL,
+            level TEXT,
+            previous_level TEXT,
+            value REAL,
+            threshold TEXT,
+            peak REAL,
+            summary TEXT,
+            reason TEXT,
+            digest INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX event_once ON event (at, digest);
+        CREATE INDEX event_by_time ON event (at);
+        CREATE INDEX event_by_alert ON event (alert, at);
+        CREATE INDEX event_by_rule ON event (rule, at);
+        CREATE INDEX event_by_kind ON event (kind, at);
+        CREATE INDEX event_by_level ON event (level, at);
+        """
+
+    private static let ledger = """
+        CREATE TABLE ledger (
+            id INTEGER NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            destination TEXT NOT NULL,
+            receiver TEXT NOT NULL,
+            channel TEXT NOT NULL,
+            channel_index INTEGER NOT NULL,
+            group_key TEXT NOT NULL,
+            alerts TEXT NOT NULL,
+            message INTEGER,
+            attempt INTEGER,
+            latency_ms REAL,
+            reason TEXT NOT NULL,
+            digest INTEGER NOT NULL
+        );
+        CREATE UNIQUE INDEX ledger_once ON ledger (at, digest);
+        CREATE INDEX ledger_by_time ON ledger (at);
+        CREATE INDEX ledger_by_kind ON ledger (kind, at);
+        CREATE INDEX ledger_by_destination ON ledger (destination, at);
+        CREATE INDEX ledger_by_receiver ON ledger (receiver, at);
+        CREATE INDEX ledger_by_message ON ledger (message, at) WHERE message IS NOT NULL;
+
+        CREATE TABLE ledger_alert (
+            alert TEXT NOT NULL,
+            at INTEGER NOT NULL,
+            ledger INTEGER NOT NULL,
+            PRIMARY KEY (alert, at, ledger)
+        ) WITHOUT ROWID;
+        CREATE TRIGGER ledger_added AFTER INSERT ON ledger BEGIN
+            INSERT OR IGNORE INTO ledger_alert SELECT value, NEW.at, NEW.id FROM json_each(NEW.alerts);
+        END;
+        CREATE TRIGGER ledger_removed AFTER DELETE ON ledger BEGIN
+            DELETE FROM ledger_alert
+            WHERE (alert, at, ledger) IN (SELECT value, OLD.at, OLD.id FROM json_each(OLD.alerts));
+        END;
+        """
+
+    private static let views = """
+        CREATE VIEW alert_history AS
+        SELECT event.id, strftime('%Y-%m-%dT%H:%M:%fZ', event.at / 1000.0, 'unixepoch') AS time, event.at AS at,
+            event.rule, event.kind, event.level, event.previous_level, event.value, event.threshold, event.peak,
+            event.summary, event.reason, event.alert, alert_identity.labels
+        FROM event LEFT JOIN alert_identity USING (alert);
+
+        CREATE VIEW notification_history AS
+        SELECT id, strftime('%Y-%m-%dT%H:%M:%fZ', at / 1000.0, 'unixepoch') AS time, at, kind, receiver, channel,
+            group_key, message, attempt, latency_ms, reason, alerts
+        FROM ledger;
+        """
+}

@@ -1,0 +1,163 @@
+import Alerting
+import GRDB
+import PromQL
+
+/// One statement that a record becomes. Encoding is done before the writer's turn, in the caller's own time.
+struct RowChange: Sendable {
+    let sql: String
+    let arguments: StatementArguments
+
+    init(_ sql: String, _ arguments: [any DatabaseValueConvertible & Sendable]) {
+        self.sql = sql
+        self.arguments = StatementArguments(arguments.map(\.databaseValue))
+    }
+
+    func apply(to db: Database) throws {
+        try db.cachedStatement(sql: sql).execute(arguments: arguments)
+    }
+
+    /// The statements of all records, in their order.
+    static func changes(for records: [StoreRecord]) throws(HistoryError) -> [RowChange] {
+        var changes: [RowChange] = []
+        changes.reserveCapacity(records.count)
+        for record in records {
+            switch record {
+            case .alert(let alert): changes.append(try upsert(alert))
+            case .removeAlert(let id): changes.append(RowChange("DELETE FROM alert WHERE id = ?", [id.description]))
+            case .event(let event): changes += try insert(event)
+            case .group(let group): changes.append(try upsert(group))
+            case .removeGroup(let id):
+                changes.append(
+                    RowChange(
+                        "DELETE FROM notification_group WHERE destination = ? AND group_key = ?",
+                        [id.destination.description, id.key]))
+            case .outbox(let row): changes.append(try upsert(row))
+            case .removeOutbox(let id): changes.append(RowChange("DELETE FROM outbox WHERE id = ?", [id]))
+            case .ledger(let entry): changes.append(insert(entry))
+            }
+        }
+        return changes
+    }
+
+    private static func upsert(_ alert: Alert) throws(HistoryError) -> RowChange {
+        let id = alert.id.description
+        return RowChange(
+            """
+            INSERT INTO alert (id, rule, labels, phase, level, value, updated_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, labels = excluded.labels, phase = excluded.phase,
+                level = excluded.level, value = excluded.value, updated_at = excluded.updated_at, body = excluded.body
+            """,
+            [
+                id, alert.rule, try BodyCoding.encode(alert.labels, table: "alert", key: id), alert.phase.rawValue,
+                column(alert.level), column(alert.value), alert.updatedAt.milliseconds,
+                try BodyCoding.encode(alert, table: "alert", key: id),
+            ])
+    }
+
+    private static func upsert(_ group: NotificationGroup) throws(HistoryError) -> RowChange {
+        RowChange(
+            """
+            INSERT INTO notification_group (destination, group_key, receiver, due_at, body) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (destination, group_key) DO UPDATE SET due_at = excluded.due_at, body = excluded.body
+            """,
+            [
+                group.id.destination.description, group.id.key, group.id.destination.receiver,
+                column(group.dueAt?.milliseconds),
+                try BodyCoding.encode(group, table: "notification_group", key: group.id.description),
+            ])
+    }
+
+    private static func upsert(_ row: OutboxRow) throws(HistoryError) -> RowChange {
+        RowChange(
+            """
+            INSERT INTO outbox (id, destination, group_key, idempotency_key, state, created_at, attempts,
+                next_attempt_at, give_up_at, last_error, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET destination = excluded.destination, group_key = excluded.group_key,
+                idempotency_key = excluded.idempotency_key, state = excluded.state, created_at = excluded.created_at,
+                attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
+                give_up_at = excluded.give_up_at, last_error = excluded.last_error, body = excluded.body
+            """,
+            [
+                row.id, row.group.destination.description, row.group.key, row.key, row.state.rawValue,
+                row.createdAt.milliseconds, row.attempts, row.nextAttemptAt.milliseconds, row.giveUpAt.milliseconds,
+                column(row.lastError), try BodyCoding.encode(row, table: "outbox", key: String(row.id)),
+            ])
+    }
+
+    private static func insert(_ event: AlertEvent) throws(HistoryError) -> [RowChange] {
+        let alert = event.alert.description
+        let labels = try BodyCoding.encode(event.labels, table: "alert_identity", key: alert)
+        var digest = RowDigest()
+        digest.add([
+            alert, event.kind.rawValue, event.rule, labels, event.level?.rawValue, event.previousLevel?.rawValue,
+            event.value.map { String($0.bitPattern) }, event.threshold, event.peak.map { String($0.bitPattern) },
+            event.summary, event.reason,
+        ])
+        return [
+            RowChange(
+                """
+                INSERT INTO alert_identity (alert, rule, labels) VALUES (?, ?, ?)
+                ON CONFLICT (alert) DO UPDATE SET rule = excluded.rule, labels = excluded.labels
+                WHERE rule <> excluded.rule OR labels <> excluded.labels
+                """,
+                [alert, event.rule, labels]),
+            RowChange(
+                """
+                INSERT INTO event (at, alert, kind, rule, level, previous_level, value, threshold, peak, summary,
+                    reason, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
+                """,
+                [
+                    event.at.milliseconds, alert, event.kind.rawValue, event.rule, column(event.level),
+                    column(event.previousLevel), column(event.value), column(event.threshold), column(event.peak),
+                    column(event.summary), column(event.reason), digest.value,
+                ]),
+        ]
+    }
+
+    private static func insert(_ entry: LedgerEntry) -> RowChange {
+        // Sixteen hexadecimal digits each: nothing in them needs an escape.
+        let alerts = "[" + entry.alerts.map { "\"\($0)\"" }.joined(separator: ",") + "]"
+        let latency = entry.latency.map(\.nanosecondsInMilliseconds)
+        var digest = RowDigest()
+        digest.add([
+            entry.kind.rawValue, entry.destination.description, entry.groupKey, alerts,
+            entry.message.map { String($0) },
+            entry.attempt.map { String($0) }, latency.map { String($0.bitPattern) }, entry.reason,
+        ])
+        return RowChange(
+            """
+            INSERT INTO ledger (at, kind, destination, receiver, channel, channel_index, group_key, alerts, message,
+                attempt, latency_ms, reason, digest)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
+            """,
+            [
+                entry.at.milliseconds, entry.kind.rawValue, entry.destination.description, entry.destination.receiver,
+                entry.destination.channel, entry.destination.index, entry.groupKey, alerts, column(entry.message),
+                column(entry.attempt), column(latency), entry.reason, digest.value,
+            ])
+    }
+
+    private static func column(_ level: Severity?) -> DatabaseValue {
+        column(level?.rawValue)
+    }
+
+    private static func column(_ value: (some DatabaseValueConvertible)?) -> DatabaseValue {
+        value?.databaseValue ?? .null
+    }
+
+    /// SQLite keeps NaN as null; as a text it is told from a missing value.
+    private static func column(_ value: Double?) -> DatabaseValue {
+        guard let value else { return .null }
+        return value.isNaN ? "NaN".databaseValue : value.databaseValue
+    }
+}
+
+extension Duration {
+    /// In milliseconds, exact to the nanosecond.
+    var nanosecondsInMilliseconds: Double {
+        let (seconds, attoseconds) = components
+        return (Double(seconds) * 1e9 + Double(attoseconds / 1_000_000_000)) / 1e6
+    }
+}

@@ -1,0 +1,161 @@
+import Alerting
+import GRDB
+package import PromQL
+
+extension SQLiteHistory {
+    /// Opens the history, or begins one, and keeps others out of it.
+    ///
+    /// A damaged file is kept aside under another name; what can still be read of its states and messages goes into
+    /// the new one. Damaged rows are set aside in the table `damaged_row`. Both are told in `notices`.
+    ///
+    /// - Parameters:
+    ///   - path: the file; its folder must be there.
+    ///   - now: for the name of a damaged file.
+    ///   - limit: a larger file, in bytes, is checked only in the tables that the start needs, so that no start takes
+    ///     long.
+    /// - Throws: where it is locked, from a newer version, of another application, or can't be written.
+    package static func open(
+        path: String, now: Timestamp, checkingWholeUpTo limit: Int64 = largestFileCheckedWhole
+    ) async throws(HistoryError) -> (store: SQLiteHistory, notices: [String]) {
+        let file = try HistoryFile(path)
+        let lock = try FileLock(guarding: file.path)
+        do throws(HistoryError) {
+            let (pool, reading) = try open(file, checkingWholeUpTo: limit)
+            return (
+                SQLiteHistory(file: file, lock: lock, pool: pool, loaded: reading.state), reading.notices
+            )
+        } catch {
+            guard case .damaged(_, let detail, _) = error else { throw error }
+            let aside = try file.keepAside(at: now)
+            let (pool, _) = try open(file, checkingWholeUpTo: limit)
+            let (saved, account) = rescue(from: aside)
+            let store = SQLiteHistory(file: file, lock: lock, pool: pool, loaded: saved)
+            try await store.writer.commit(RowChange.changes(for: saved.records))
+            let damage = HistoryError.damaged(path: file.path, detail: detail, keptAside: aside)
+            return (store, ["\(damage)", account])
+        }
+    }
+
+    /// Looks for damage in a whole file, also while an agent uses it.
+    ///
+    /// - Returns: what SQLite found, one sentence each; empty where all is well.
+    /// - Throws: where the file can't be read at all.
+    package static func check(path: String) async throws(HistoryError) -> [String] {
+        let file = try HistoryFile(path)
+        do {
+            let queue = try DatabaseQueue(path: file.path, configuration: configuration(readOnly: true))
+            return try await queue.read { db in
+                try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+            }
+        } catch {
+            let error = HistoryError(error, path: file.path)
+            // Some damage is such that SQLite can't even look for more.
+            if case .damaged(_, let detail, _) = error { return [detail] }
+            throw error
+        }
+    }
+
+    /// 64 MiB, which take less than a second: a file up to this size is checked as a whole at the start.
+    package static let largestFileCheckedWhole: Int64 = 64 << 20
+
+    private static func open(
+        _ file: HistoryFile, checkingWholeUpTo limit: Int64
+    ) throws(HistoryError) -> (pool: DatabasePool, reading: StateReader.Reading) {
+        try file.prepare()
+        do {
+            try inspect(file, checkingWholeUpTo: limit)
+            let pool = try DatabasePool(path: file.path, configuration: configuration(readOnly: false))
+            do {
+                try HistorySchema.migrator.migrate(pool)
+                let reading = try pool.writeWithoutTransaction { db in
+                    // The pool sets NORMAL, which may lose the last commits when the power fails.
+                    try db.execute(sql: "PRAGMA synchronous = FULL")
+                    try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                    var reading: StateReader.Reading?
+                    try db.inTransaction(.immediate) {
+                        reading = try StateReader(db).readSettingAside(path: file.path)
+                        return .commit
+                    }
+                    return reading ?? StateReader.Reading()
+                }
+                return (pool, reading)
+            } catch {
+                try? pool.close()
+                throw error
+            }
+        } catch {
+            throw HistoryError(error, path: file.path)
+        }
+    }
+
+    /// Looks before anything is changed: another application's file, a newer version's, or a damaged one stays as it is.
+    private static func inspect(_ file: HistoryFile, checkingWholeUpTo limit: Int64) throws {
+        let queue = try DatabaseQueue(path: file.path, configuration: configuration(readOnly: true))
+        try queue.read { db in
+            let tables = Set(try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'"))
+            let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+            let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+            // A first start that was cut off may have left the migrator's table alone.
+            let isBegun = !tables.subtracting(["grdb_migrations"]).isEmpty
+            if isBegun && application != HistorySchema.applicationID {
+                throw HistoryError.foreign(path: file.path)
+            }
+            if version > HistorySchema.version {
+                throw HistoryError.newer(path: file.path, found: version, known: HistorySchema.version)
+            }
+            let sizes = file.sizes
+            let checks =
+                sizes.file + sizes.log <= limit
+                ? ["PRAGMA quick_check(5)"]
+                : HistorySchema.stateTables.filter(tables.contains).map { "PRAGMA quick_check('\($0)')" }
+            for check in checks {
+                let findings = try String.fetchAll(db, sql: check).filter { $0 != "ok" }
+                guard findings.isEmpty else {
+                    // SQLite's sentences may come in one row, one a line.
+                    let shown = findings.joined(separator: "\n").split(separator: "\n").prefix(3)
+                    throw HistoryError.damaged(
+                        path: file.path, detail: shown.joined(separator: "; "), keptAside: nil)
+                }
+            }
+        }
+        try queue.close()
+    }
+
+    private static func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.label = "tocsin.history"
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 2
+        configuration.prepareDatabase { db in
+            // A page cache of one mebibyte for each connection: the operating system caches the file as well.
+            try db.execute(sql: "PRAGMA cache_size = -1024")
+        }
+        return configuration
+    }
+
+    /// Reads what is still readable of a damaged file.
+    private static func rescue(from path: String) -> (state: StoredState, account: String) {
+        do {
+            let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
+            let state = try queue.read { db in StateReader(db).readWhatIsLeft() }
+            try queue.close()
+            return (
+                state,
+                "saved from the damaged history: alerts \(state.alerts.count), groups \(state.groups.count), "
+                    + "unsent messages \(state.outbox.count)"
+            )
+        } catch {
+            return (
+                StoredState(), "nothing could be saved from the damaged history: \(HistoryError(error, path: path))"
+            )
+        }
+    }
+}
+
+extension StoredState {
+    /// The records that write it anew.
+    fileprivate var records: [StoreRecord] {
+        alerts.map(StoreRecord.alert) + groups.map(StoreRecord.group) + outbox.map(StoreRecord.outbox)
+    }
+}

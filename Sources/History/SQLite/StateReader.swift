@@ -1,0 +1,117 @@
+import Alerting
+import GRDB
+
+/// Reads the tables of state, and tells the rows that are damaged from those that are well.
+struct StateReader {
+    struct Reading: Sendable {
+        var state = StoredState()
+        /// What a person should know about it, one sentence each.
+        var notices: [String] = []
+    }
+
+    private struct DamagedRow {
+        let table: String
+        let rowID: Int64
+        let reason: HistoryError
+        let key: String
+        let content: DatabaseValue
+    }
+
+    private let db: Database
+
+    init(_ db: Database) {
+        self.db = db
+    }
+
+    /// Reads all; rows that are unreadable move to `damaged_row`, so that one bad row never stops the start.
+    func readSettingAside(path: String) throws -> Reading {
+        var damaged: [DamagedRow] = []
+        var reading = Reading()
+        reading.state.alerts = try rows(of: "alert", key: "id", as: Alert.self, damaged: &damaged)
+        reading.state.groups = try rows(
+            of: "notification_group", key: "destination || ' ' || group_key", as: NotificationGroup.self,
+            damaged: &damaged)
+        reading.state.outbox = try rows(of: "outbox", key: "id", as: OutboxRow.self, damaged: &damaged)
+        for row in damaged {
+            try db.execute(
+                sql: "INSERT INTO damaged_row (source_table, source_key, reason, content) VALUES (?, ?, ?, ?)",
+                arguments: [row.table, row.key, row.reason.problem, row.content])
+            try db.execute(sql: "DELETE FROM \(row.table) WHERE rowid = ?", arguments: [row.rowID])
+            reading.notices.append("\(path): \(row.reason)")
+        }
+        if !damaged.isEmpty { reading.state.releaseGroupsOfLostMessages() }
+        reading.state.sort()
+        return reading
+    }
+
+    /// Reads a file that is known to be damaged: each table as far as it goes.
+    func readWhatIsLeft() -> StoredState {
+        var state = StoredState()
+        eachReadable(of: "alert", as: Alert.self) { state.alerts.append($0) }
+        eachReadable(of: "notification_group", as: NotificationGroup.self) { state.groups.append($0) }
+        eachReadable(of: "outbox", as: OutboxRow.self) { state.outbox.append($0) }
+        state.releaseGroupsOfLostMessages()
+        state.sort()
+        return state
+    }
+
+    private func rows<Value: Decodable>(
+        of table: String, key: String, as type: Value.Type, damaged: inout [DamagedRow]
+    ) throws -> [Value] {
+        var values: [Value] = []
+        let rows = try Row.fetchCursor(db, sql: "SELECT rowid, \(key), body FROM \(table)")
+        while let row = try rows.next() {
+            let content: DatabaseValue = row[2]
+            let key = String.fromDatabaseValue(row[1]) ?? "\(row[1] as DatabaseValue)"
+            do throws(HistoryError) {
+                values.append(try Self.decode(type, from: content, table: table, key: key))
+            } catch {
+                let rowID = Int64.fromDatabaseValue(row[0]) ?? 0
+                damaged.append(
+                    DamagedRow(table: table, rowID: rowID, reason: error, key: key, content: content))
+            }
+        }
+        return values
+    }
+
+    /// Goes on until the table ends or SQLite can't follow it any further.
+    private func eachReadable<Value: Decodable>(
+        of table: String, as type: Value.Type, do body: (Value) -> Void
+    ) {
+        do {
+            let contents = try DatabaseValue.fetchCursor(db, sql: "SELECT body FROM \(table)")
+            while let content = try contents.next() {
+                if let value = try? Self.decode(type, from: content, table: table, key: "") { body(value) }
+            }
+        } catch {
+            // The rest is lost; the caller tells how much was saved, and the file stays for a closer look.
+        }
+    }
+
+    private static func decode<Value: Decodable>(
+        _ type: Value.Type, from content: DatabaseValue, table: String, key: String
+    ) throws(HistoryError) -> Value {
+        guard let text = String.fromDatabaseValue(content) else {
+            throw .corruptRow(table: table, key: key, detail: "its body is not a text")
+        }
+        return try BodyCoding.decode(type, from: text, table: table, key: key)
+    }
+}
+
+extension StoredState {
+    /// A group waits for its outstanding message to be settled; one that is lost never will be.
+    fileprivate mutating func releaseGroupsOfLostMessages() {
+        let messages = Set(outbox.map(\.id))
+        for index in groups.indices {
+            if let outstanding = groups[index].outstanding, !messages.contains(outstanding) {
+                groups[index].outstanding = nil
+            }
+        }
+    }
+
+    fileprivate mutating func sort() {
+        alerts.sort { $0.id < $1.id }
+        groups.sort { $0.id < $1.id }
+        outbox.sort { $0.id < $1.id }
+    }
+}

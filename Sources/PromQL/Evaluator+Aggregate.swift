@@ -1,0 +1,75 @@
+extension Evaluator {
+    mutating func aggregate(_ aggregation: Aggregation, at now: Int64) throws(EvaluationError) -> [VectorElement] {
+        let elements = try vector(aggregation.inner, at: now)
+        var number = Double.nan
+        var label = ""
+        if let parameter = aggregation.parameter {
+            if aggregation.operation.parameter == .string {
+                label = try string(parameter, at: now)
+                guard label.isLabelName else { throw EvaluationError("invalid label name \"\(label)\"") }
+            } else {
+                number = try scalar(parameter, at: now)
+            }
+        }
+        var order: [Labels] = []
+        var groups: [Labels: [VectorElement]] = [:]
+        for element in elements {
+            let key =
+                aggregation.isWithout
+                ? element.labels.dropping(aggregation.labels + [Labels.metricName])
+                : element.labels.keeping(aggregation.labels)
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: []].append(element)
+        }
+        var result: [VectorElement] = []
+        for key in order {
+            result += try reduce(aggregation, key, groups[key] ?? [], number: number, label: label)
+        }
+        return result
+    }
+
+    private func reduce(
+        _ aggregation: Aggregation, _ key: Labels, _ elements: [VectorElement], number: Double, label: String
+    ) throws(EvaluationError) -> [VectorElement] {
+        let values = elements.map(\.value)
+        let one: Double
+        switch aggregation.operation {
+        case .sum: one = values.kahanSum
+        case .avg: one = values.mean
+        case .min: one = values.prometheusMin ?? .nan
+        case .max: one = values.prometheusMax ?? .nan
+        case .count: one = Double(values.count)
+        case .group: one = 1
+        case .stddev: one = values.variance.squareRoot()
+        case .stdvar: one = values.variance
+        case .quantile: one = values.quantile(number)
+        case .topk, .bottomk: return try extremes(aggregation.operation, elements, count: number)
+        case .countValues:
+            var counts: [String: Double] = [:]
+            for value in values { counts[PlainNumber.text(value), default: 0] += 1 }
+            return counts.sorted { $0.key < $1.key }.map {
+                VectorElement(labels: key.setting(label, $0.key), value: $0.value)
+            }
+        }
+        return [VectorElement(labels: key, value: one)]
+    }
+
+    private func extremes(
+        _ operation: Aggregation.Operation, _ elements: [VectorElement], count: Double
+    ) throws(EvaluationError) -> [VectorElement] {
+        guard !count.isNaN else { throw EvaluationError("Parameter value is NaN") }
+        guard abs(count) < 9.2e18 else { throw EvaluationError("Scalar value \(count) overflows int64") }
+        let isTop = operation == .topk
+        let ordered = elements.sorted { one, other in
+            // NaN is the last choice of both.
+            if one.value.isNaN || other.value.isNaN { return !one.value.isNaN && other.value.isNaN }
+            return isTop ? one.value > other.value : one.value < other.value
+        }
+        return Array(ordered.prefix(max(0, Int(count))))
+    }
+}
+
+extension String {
+    /// Whether it can name a label: any text but the empty one, since Prometheus 3 takes UTF-8 names.
+    var isLabelName: Bool { !isEmpty }
+}

@@ -1,0 +1,190 @@
+extension Evaluator {
+    mutating func call(_ call: Call, at now: Int64) throws(EvaluationError) -> Value {
+        let function = call.function
+        switch function.body {
+        case .each(let body):
+            let elements = try vector(call.arguments[0], at: now)
+            var parameters: [Double] = []
+            for argument in call.arguments.dropFirst() { parameters.append(try scalar(argument, at: now)) }
+            if function.name == "clamp", parameters[0] > parameters[1] { return .vector([]) }
+            return .vector(
+                try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: body($0.value, parameters)) }))
+        case .over(let body): return .vector(try over(call, body, at: now))
+        case .date(let body):
+            guard let argument = call.arguments.first else {
+                return .vector([VectorElement(labels: Labels(), value: body(Timestamp(milliseconds: now).civil))])
+            }
+            let elements = try vector(argument, at: now)
+            return .vector(
+                try unique(
+                    elements.map { element in
+                        let isTime = element.value.isFinite && abs(element.value) < 9e12
+                        let date = Timestamp(milliseconds: isTime ? Int64(element.value.rounded(.down)) * 1_000 : 0).civil
+                        return VectorElement(labels: element.labels.droppingMetric(), value: isTime ? body(date) : .nan)
+                    }))
+        case .special(let special): return try self.special(special, call, at: now)
+        }
+    }
+
+    private mutating func over(
+        _ call: Call, _ body: (RangeInput) -> Double?, at now: Int64
+    ) throws(EvaluationError) -> [VectorElement] {
+        var parameters: [Double] = []
+        var ranges: Ranges?
+        for argument in call.arguments {
+            if argument.type == .matrix {
+                ranges = try self.ranges(of: argument, at: now)
+            } else {
+                parameters.append(try scalar(argument, at: now))
+            }
+        }
+        guard let ranges else { throw EvaluationError("a range vector is missing") }
+        var result: [VectorElement] = []
+        for series in ranges.series {
+            let input = RangeInput(
+                points: series.points, start: ranges.start, end: ranges.end, now: now, parameters: parameters)
+            guard let value = body(input) else { continue }
+            let labels = call.function.keepsName ? series.labels : series.labels.droppingMetric()
+            result.append(VectorElement(labels: labels, value: value))
+        }
+        return try unique(result)
+    }
+
+    private mutating func special(_ special: Function.Special, _ call: Call, at now: Int64) throws(EvaluationError) -> Value {
+        switch special {
+        case .time: return .scalar(Double(now) / 1_000)
+        case .pi: return .scalar(.pi)
+        case .vector: return .vector([VectorElement(labels: Labels(), value: try scalar(call.arguments[0], at: now))])
+        case .scalar:
+            let elements = try vector(call.arguments[0], at: now)
+            return .scalar(elements.count == 1 ? elements[0].value : .nan)
+        case .absent:
+            let elements = try vector(call.arguments[0], at: now)
+            guard elements.isEmpty else { return .vector([]) }
+            return .vector([VectorElement(labels: Self.labels(ofAbsent: call.arguments[0]), value: 1)])
+        case .absentOverTime:
+            let ranges = try self.ranges(of: call.arguments[0], at: now)
+            guard ranges.series.isEmpty else { return .vector([]) }
+            return .vector([VectorElement(labels: Self.labels(ofAbsent: call.arguments[0]), value: 1)])
+        case .sort, .sortDescending:
+            let elements = try vector(call.arguments[0], at: now)
+            return .vector(
+                elements.sorted { one, other in
+                    if one.value.isNaN || other.value.isNaN { return !one.value.isNaN && other.value.isNaN }
+                    return special == .sort ? one.value < other.value : one.value > other.value
+                })
+        case .timestamp: return .vector(try timestamps(call.arguments[0], at: now))
+        case .labelReplace: return .vector(try labelReplace(call, at: now))
+        case .labelJoin: return .vector(try labelJoin(call, at: now))
+        case .histogramQuantile:
+            let phi = try scalar(call.arguments[0], at: now)
+            return .vector(try unique(Self.histogramQuantile(phi, try vector(call.arguments[1], at: now))))
+        }
+    }
+
+    /// What `absent` knows of the missing series: the labels that its selector demands, each once.
+    private static func labels(ofAbsent node: Node) -> Labels {
+        let matchers: [Matcher]
+        switch node {
+        case .selector(let selector), .range(let selector, _): matchers = selector.matchers
+        case .number, .string, .subquery, .negate, .binary, .aggregate, .call: return Labels()
+        }
+        var labels = Labels()
+        var seen: Set<String> = []
+        for matcher in matchers where matcher.name != Labels.metricName {
+            let isFirst = seen.insert(matcher.name).inserted
+            labels = labels.setting(matcher.name, isFirst && matcher.operation == .equal ? matcher.value : nil)
+        }
+        return labels
+    }
+
+    private mutating func timestamps(_ node: Node, at now: Int64) throws(EvaluationError) -> [VectorElement] {
+        if case .selector(let selector) = node {
+            let found = try instant(selector, at: now)
+            return try unique(
+                found.map { VectorElement(labels: $0.element.labels.droppingMetric(), value: Double($0.time) / 1_000) })
+        }
+        let elements = try vector(node, at: now)
+        return try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: Double(now) / 1_000) })
+    }
+
+    private mutating func labelReplace(_ call: Call, at now: Int64) throws(EvaluationError) -> [VectorElement] {
+        let elements = try vector(call.arguments[0], at: now)
+        let destination = try string(call.arguments[1], at: now)
+        let replacement = try string(call.arguments[2], at: now)
+        let source = try string(call.arguments[3], at: now)
+        let pattern = try string(call.arguments[4], at: now)
+        guard destination.isLabelName else {
+            throw EvaluationError("invalid destination label name in label_replace(): \(destination)")
+        }
+        let expression: RegularExpression
+        do {
+            expression = try RegularExpression(pattern)
+        } catch {
+            throw EvaluationError("invalid regular expression in label_replace(): \(pattern)")
+        }
+        return try unique(
+            elements.map { element in
+                guard let captures = expression.captures(ofWhole: element.labels[source] ?? "") else { return element }
+                let value = expression.expand(replacement, captures: captures)
+                return VectorElement(labels: element.labels.setting(destination, value), value: element.value)
+            })
+    }
+
+    private mutating func labelJoin(_ call: Call, at now: Int64) throws(EvaluationError) -> [VectorElement] {
+        let elements = try vector(call.arguments[0], at: now)
+        let destination = try string(call.arguments[1], at: now)
+        let separator = try string(call.arguments[2], at: now)
+        var sources: [String] = []
+        for argument in call.arguments.dropFirst(3) { sources.append(try string(argument, at: now)) }
+        guard destination.isLabelName else {
+            throw EvaluationError("invalid destination label name in label_join(): \(destination)")
+        }
+        guard sources.allSatisfy(\.isLabelName) else {
+            throw EvaluationError("invalid source label name in label_join()")
+        }
+        return try unique(
+            elements.map { element in
+                let value = sources.map { element.labels[$0] ?? "" }.joined(separator: separator)
+                return VectorElement(labels: element.labels.setting(destination, value), value: element.value)
+            })
+    }
+
+    /// `histogram_quantile` over classic buckets: Prometheus's `bucketQuantile` (promql/quantile.go).
+    private static func histogramQuantile(_ phi: Double, _ elements: [VectorElement]) -> [VectorElement] {
+        var groups: [Labels: [(bound: Double, count: Double)]] = [:]
+        for element in elements {
+            guard let text = element.labels["le"], let bound = NumberText.parse(text) else { continue }
+            groups[element.labels.dropping(["le", Labels.metricName]), default: []].append((bound, element.value))
+        }
+        return groups.sorted { $0.key < $1.key }.map { labels, buckets in
+            VectorElement(labels: labels, value: quantile(phi, buckets))
+        }
+    }
+
+    private static func quantile(_ phi: Double, _ all: [(bound: Double, count: Double)]) -> Double {
+        if phi.isNaN { return .nan }
+        if phi < 0 { return -.infinity }
+        if phi > 1 { return .infinity }
+        var buckets: [(bound: Double, count: Double)] = []
+        for bucket in all.sorted(by: { $0.bound < $1.bound }) {
+            if let last = buckets.last, last.bound == bucket.bound {
+                buckets[buckets.count - 1].count += bucket.count
+            } else {
+                buckets.append(bucket)
+            }
+        }
+        guard buckets.last?.bound == .infinity else { return .nan }
+        for index in buckets.indices.dropFirst() where buckets[index].count < buckets[index - 1].count {
+            buckets[index].count = buckets[index - 1].count
+        }
+        guard buckets.count > 1, let observations = buckets.last?.count, observations != 0 else { return .nan }
+        let rank = phi * observations
+        let found = buckets.dropLast().firstIndex { $0.count >= rank } ?? buckets.count - 1
+        if found == buckets.count - 1 { return buckets[buckets.count - 2].bound }
+        if found == 0 && buckets[0].bound <= 0 { return buckets[0].bound }
+        let start = found > 0 ? buckets[found - 1].bound : 0
+        let before = found > 0 ? buckets[found - 1].count : 0
+        return start + (buckets[found].bound - start) * ((rank - before) / (buckets[found].count - before))
+    }
+}

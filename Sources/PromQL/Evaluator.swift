@@ -1,0 +1,151 @@
+/// Computes a tree at one time.
+struct Evaluator<Source: SampleSource> {
+    let source: Source
+    let limits: EvaluationLimits
+    /// What `start()` and `end()` stand for, in milliseconds.
+    let start: Int64
+    let end: Int64
+    var samplesRead = 0
+
+    /// How far an instant selector looks back, in milliseconds; the bound itself is left out, as in Prometheus 3.
+    static var lookback: Int64 { 300_000 }
+    /// The resolution of a subquery that names none, in milliseconds.
+    static var defaultStep: Int64 { 60_000 }
+
+    init(source: Source, limits: EvaluationLimits, start: Int64, end: Int64) {
+        self.source = source
+        self.limits = limits
+        self.start = start
+        self.end = end
+    }
+
+    mutating func evaluate(_ node: Node, at now: Int64) throws(EvaluationError) -> Value {
+        switch node {
+        case .number(let value): return .scalar(value)
+        case .string(let text): return .string(text)
+        case .selector(let selector): return .vector(try instant(selector, at: now).map(\.element))
+        case .range(let selector, let range): return .matrix(try self.range(selector, range, at: now).series)
+        case .subquery(let subquery): return .matrix(try self.subquery(subquery, at: now).series)
+        case .negate(let inner):
+            switch try evaluate(inner, at: now) {
+            case .scalar(let value): return .scalar(-value)
+            case .vector(let elements):
+                return .vector(try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: -$0.value) }))
+            case .matrix, .string: throw EvaluationError("a sign before something that is no number")
+            }
+        case .binary(let operation): return try binary(operation, at: now)
+        case .aggregate(let aggregation): return .vector(try aggregate(aggregation, at: now))
+        case .call(let call): return try self.call(call, at: now)
+        }
+    }
+
+    // MARK: Selectors
+
+    private func time(_ now: Int64, offset: Int64, at: AtModifier?) -> Int64 {
+        let base: Int64
+        switch at {
+        case nil: base = now
+        case .time(let time): base = time
+        case .start: base = start
+        case .end: base = end
+        }
+        return base - offset
+    }
+
+    mutating func count(_ samples: Int) throws(EvaluationError) {
+        samplesRead += samples
+        if samplesRead > limits.maxSamples {
+            throw EvaluationError("the query reads more than \(limits.maxSamples) samples; narrow its selectors or ranges")
+        }
+        if limits.isCancelled?() == true { throw EvaluationError("the query was cancelled") }
+    }
+
+    mutating func instant(_ selector: Selector, at now: Int64) throws(EvaluationError) -> [(element: VectorElement, time: Int64)] {
+        let time = time(now, offset: selector.offset, at: selector.at)
+        let slices = source.select(
+            selector.matchers, after: Timestamp(milliseconds: time - Self.lookback), through: Timestamp(milliseconds: time))
+        try count(slices.count)
+        return slices.compactMap { slice in
+            guard let last = slice.samples.last, !StaleMarker.isStale(last.value) else { return nil }
+            return (VectorElement(labels: slice.labels, value: last.value), last.time)
+        }
+    }
+
+    /// A range with its ends: the series, and where the range begins and ends in time.
+    struct Ranges {
+        var series: [RangeSeries]
+        var start: Int64
+        var end: Int64
+    }
+
+    mutating func range(_ selector: Selector, _ range: Int64, at now: Int64) throws(EvaluationError) -> Ranges {
+        let end = time(now, offset: selector.offset, at: selector.at)
+        let slices = source.select(
+            selector.matchers, after: Timestamp(milliseconds: end - range), through: Timestamp(milliseconds: end))
+        var series: [RangeSeries] = []
+        for slice in slices {
+            let points = slice.samples.filter { !StaleMarker.isStale($0.value) }
+            try count(points.count)
+            if !points.isEmpty { series.append(RangeSeries(labels: slice.labels, points: points)) }
+        }
+        return Ranges(series: series, start: end - range, end: end)
+    }
+
+    mutating func subquery(_ subquery: Subquery, at now: Int64) throws(EvaluationError) -> Ranges {
+        let last = time(now, offset: subquery.offset, at: subquery.at)
+        let first = last - subquery.range
+        let step = subquery.step ?? Self.defaultStep
+        // Steps are aligned to multiples of the resolution; the range is open at its left end.
+        var moment = (first / step) * step
+        while moment <= first { moment += step }
+        var points: [Labels: [Point]] = [:]
+        while moment <= last {
+            switch try evaluate(subquery.inner, at: moment) {
+            case .scalar(let value): points[Labels(), default: []].append(Point(time: moment, value: value))
+            case .vector(let elements):
+                for element in elements { points[element.labels, default: []].append(Point(time: moment, value: element.value)) }
+            case .matrix, .string: throw EvaluationError("a subquery over something that is no instant vector")
+            }
+            try count(1)
+            moment += step
+        }
+        let series = points.map { RangeSeries(labels: $0.key, points: $0.value) }.sorted { $0.labels < $1.labels }
+        return Ranges(series: series, start: first, end: last)
+    }
+
+    mutating func ranges(of node: Node, at now: Int64) throws(EvaluationError) -> Ranges {
+        switch node {
+        case .range(let selector, let range): return try self.range(selector, range, at: now)
+        case .subquery(let subquery): return try self.subquery(subquery, at: now)
+        case .number, .string, .selector, .negate, .binary, .aggregate, .call:
+            throw EvaluationError("a range vector is missing")
+        }
+    }
+
+    // MARK: Small tools
+
+    mutating func vector(_ node: Node, at now: Int64) throws(EvaluationError) -> [VectorElement] {
+        guard case .vector(let elements) = try evaluate(node, at: now) else {
+            throw EvaluationError("an instant vector is missing")
+        }
+        return elements
+    }
+
+    mutating func scalar(_ node: Node, at now: Int64) throws(EvaluationError) -> Double {
+        guard case .scalar(let value) = try evaluate(node, at: now) else { throw EvaluationError("a scalar is missing") }
+        return value
+    }
+
+    mutating func string(_ node: Node, at now: Int64) throws(EvaluationError) -> String {
+        guard case .string(let text) = try evaluate(node, at: now) else { throw EvaluationError("a string is missing") }
+        return text
+    }
+
+    func unique(_ elements: [VectorElement]) throws(EvaluationError) -> [VectorElement] {
+        var seen: Set<Labels> = []
+        for element in elements where !seen.insert(element.labels).inserted {
+            throw EvaluationError("vector cannot contain metrics with the same labelset: \(element.labels)")
+        }
+        return elements
+    }
+}

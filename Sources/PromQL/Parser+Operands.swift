@@ -1,0 +1,304 @@
+extension Parser {
+    // MARK: Ranges, offset and @
+
+    /// An operand with what follows it: `[5m]`, `[1h:5m]`, `offset 5m`, `@ 123`.
+    mutating func postfix() throws(ExpressionError) -> Node {
+        let start = current.offset
+        var node = try operand()
+        while true {
+            if isSymbol("[") {
+                node = try bracket(after: node, from: start)
+            } else if isSymbol("@") {
+                advance()
+                try apply(at: try atModifier(), to: &node)
+            } else if keyword() == "offset" {
+                let place = current.offset
+                advance()
+                try apply(offset: try signedDuration(), to: &node, at: place)
+            } else {
+                return node
+            }
+        }
+    }
+
+    private mutating func bracket(after node: Node, from start: Int) throws(ExpressionError) -> Node {
+        let place = current.offset
+        advance()
+        let range = try duration("a range")
+        guard range > 0 else { throw error("a range must be longer than zero", at: place) }
+        if take(":") {
+            var step: Int64?
+            if !isSymbol("]") { step = try duration("a resolution") }
+            try expect("]", "after the subquery")
+            if let step, step <= 0 { throw error("a resolution must be longer than zero", at: place) }
+            guard node.type == .vector || node.type == .scalar else {
+                throw error("a subquery goes after an instant vector, not \(article(node.type))", at: place)
+            }
+            return .subquery(Subquery(inner: node, range: range, step: step))
+        }
+        try expect("]", "after the range")
+        guard case .selector(let selector) = node else {
+            throw error(
+                "a range goes only after a selector", at: place,
+                hint: "for other expressions write a subquery, such as [5m:]")
+        }
+        guard selector.offset == 0, selector.at == nil else {
+            throw error("`offset` and `@` go after the range", at: place)
+        }
+        return .range(selector, range)
+    }
+
+    private mutating func apply(offset: Int64, to node: inout Node, at place: Int) throws(ExpressionError) {
+        switch node {
+        case .selector(var selector):
+            selector.offset = offset
+            node = .selector(selector)
+        case .range(var selector, let range):
+            selector.offset = offset
+            node = .range(selector, range)
+        case .subquery(var subquery):
+            subquery.offset = offset
+            node = .subquery(subquery)
+        case .number, .string, .negate, .binary, .aggregate, .call:
+            throw error("`offset` goes only after a selector or a subquery", at: place)
+        }
+    }
+
+    private mutating func apply(at modifier: AtModifier, to node: inout Node) throws(ExpressionError) {
+        switch node {
+        case .selector(var selector):
+            selector.at = modifier
+            node = .selector(selector)
+        case .range(var selector, let range):
+            selector.at = modifier
+            node = .range(selector, range)
+        case .subquery(var subquery):
+            subquery.at = modifier
+            node = .subquery(subquery)
+        case .number, .string, .negate, .binary, .aggregate, .call:
+            throw error("`@` goes only after a selector or a subquery")
+        }
+    }
+
+    private mutating func atModifier() throws(ExpressionError) -> AtModifier {
+        if let word = keyword(), word == "start" || word == "end" {
+            advance()
+            try expect("(", "after `\(word)`")
+            try expect(")", "after `\(word)(`")
+            return word == "start" ? .start : .end
+        }
+        let isMinus = isSymbol("-")
+        if isMinus || isSymbol("+") { advance() }
+        guard case .number(let seconds) = current.kind, seconds.isFinite, abs(seconds) < 9e12 else {
+            throw error("`@` takes a time in seconds, start() or end(), not \(current.shown)")
+        }
+        advance()
+        return .time(Int64(((isMinus ? -seconds : seconds) * 1_000).rounded()))
+    }
+
+    private mutating func signedDuration() throws(ExpressionError) -> Int64 {
+        let isMinus = isSymbol("-")
+        if isMinus || isSymbol("+") { advance() }
+        let length = try duration("an offset")
+        return isMinus ? -length : length
+    }
+
+    /// A duration, or a number of seconds.
+    private mutating func duration(_ what: String) throws(ExpressionError) -> Int64 {
+        switch current.kind {
+        case .duration(let milliseconds):
+            advance()
+            return milliseconds
+        case .number(let seconds) where seconds.isFinite && abs(seconds) < 9e12:
+            advance()
+            return Int64((seconds * 1_000).rounded())
+        case .number, .identifier, .string, .symbol, .end:
+            throw error("expected \(what) such as 5m, found \(current.shown)")
+        }
+    }
+
+    // MARK: Operands
+
+    private mutating func operand() throws(ExpressionError) -> Node {
+        let token = current
+        switch token.kind {
+        case .number(let value):
+            advance()
+            return .number(value)
+        case .duration(let milliseconds):
+            advance()
+            return .number(Double(milliseconds) / 1_000)
+        case .string(let text):
+            advance()
+            return .string(text)
+        case .symbol("("):
+            advance()
+            let inner = try binary(above: 0)
+            try expect(")", "to close the parenthesis")
+            return inner
+        case .symbol("{"):
+            return try selector(name: nil)
+        case .identifier(let name):
+            return try named(name)
+        case .symbol, .end:
+            throw error("expected an expression, found \(token.shown)")
+        }
+    }
+
+    private mutating func named(_ name: String) throws(ExpressionError) -> Node {
+        let lower = name.lowercased()
+        let opensCall = peek().kind == .symbol("(")
+        if let operation = Aggregation.Operation(rawValue: lower), opensCall || isGrouping(peek()) {
+            return try aggregation(operation)
+        }
+        if opensCall, !name.contains(":") { return try call(name) }
+        if lower == "inf" || lower == "nan" {
+            advance()
+            return .number(lower == "inf" ? .infinity : .nan)
+        }
+        if BinaryOperator(rawValue: lower) != nil || ["bool", "on", "ignoring", "group_left", "group_right", "offset", "by", "without"].contains(lower) {
+            throw error("expected an expression, found the keyword `\(name)`")
+        }
+        return try selector(name: name)
+    }
+
+    private func isGrouping(_ token: Token) -> Bool {
+        guard case .identifier(let name) = token.kind else { return false }
+        return ["by", "without"].contains(name.lowercased())
+    }
+
+    private mutating func aggregation(_ operation: Aggregation.Operation) throws(ExpressionError) -> Node {
+        let place = current.offset
+        advance()
+        var result = Aggregation(operation: operation, inner: .number(0), position: place)
+        var isGrouped = try grouping(of: &result)
+        try expect("(", "after `\(operation.rawValue)`")
+        if let wanted = operation.parameter {
+            let parameter = try binary(above: 0)
+            guard parameter.type == wanted else {
+                throw error("the parameter of `\(operation.rawValue)` is a \(wanted.shown), not \(article(parameter.type))", at: place)
+            }
+            result.parameter = parameter
+            try expect(",", "after the parameter of `\(operation.rawValue)`")
+        }
+        result.inner = try binary(above: 0)
+        guard result.inner.type == .vector else {
+            throw error("`\(operation.rawValue)` takes an instant vector, not \(article(result.inner.type))", at: place)
+        }
+        try expect(")", "to close `\(operation.rawValue)(`")
+        if !isGrouped { isGrouped = try grouping(of: &result) }
+        return .aggregate(result)
+    }
+
+    private mutating func grouping(of aggregation: inout Aggregation) throws(ExpressionError) -> Bool {
+        guard isGrouping(current) else { return false }
+        aggregation.isWithout = keyword() == "without"
+        advance()
+        aggregation.labels = try labelList()
+        return true
+    }
+
+    private mutating func call(_ name: String) throws(ExpressionError) -> Node {
+        let place = current.offset
+        guard let function = Function.named(name) else {
+            if let why = Function.refused[name] { throw error("`\(name)` is not supported: \(why)") }
+            let known = Function.all.map(\.name) + Aggregation.Operation.allCases.map(\.rawValue)
+            let near = Nearest.of(name, in: known)
+            throw error("unknown function `\(name)`", hint: near.map { "did you mean `\($0)`?" })
+        }
+        advance()
+        advance()
+        var arguments: [Node] = []
+        var places: [Int] = []
+        while !isSymbol(")") {
+            places.append(current.offset)
+            arguments.append(try binary(above: 0))
+            guard take(",") else { break }
+        }
+        try expect(")", "to close `\(name)(`")
+        try check(arguments, at: places, of: function, place: place)
+        return .call(Call(function: function, arguments: arguments, position: place))
+    }
+
+    private func check(_ arguments: [Node], at places: [Int], of function: Function, place: Int) throws(ExpressionError) {
+        let least = function.arguments.count - function.optional
+        let most = function.isVariadic ? Int.max : function.arguments.count
+        guard (least...most).contains(arguments.count) else {
+            let wanted = function.isVariadic ? "at least \(least)" : (least == most ? "\(least)" : "\(least) to \(most)")
+            throw error("`\(function.name)` takes \(wanted) arguments, not \(arguments.count)", at: place)
+        }
+        for (index, argument) in arguments.enumerated() {
+            let wanted = function.arguments[min(index, function.arguments.count - 1)]
+            guard argument.type == wanted else {
+                throw error(
+                    "`\(function.name)` takes \(article(wanted)) here, not \(article(argument.type))", at: places[index],
+                    hint: wanted == .matrix ? "give the selector a range, such as [5m]" : nil)
+            }
+        }
+    }
+
+    // MARK: Selectors
+
+    private mutating func selector(name: String?) throws(ExpressionError) -> Node {
+        let place = current.offset
+        var matchers: [Matcher] = []
+        if let name {
+            matchers.append(try matcher(Labels.metricName, .equal, name, at: place))
+            advance()
+        }
+        if take("{") {
+            while !isSymbol("}") {
+                matchers.append(try labelMatcher(hasName: name != nil || matchers.contains { $0.name == Labels.metricName && $0.operation == .equal }))
+                guard take(",") else { break }
+            }
+            try expect("}", "to close the selector")
+        }
+        guard matchers.contains(where: { !$0.matches(value: "") }) else {
+            throw error(
+                "the selector must hold at least one matcher that does not match the empty text", at: place,
+                hint: "name a metric, such as up{job=\"x\"}")
+        }
+        return .selector(Selector(matchers: matchers, position: place))
+    }
+
+    private mutating func labelMatcher(hasName: Bool) throws(ExpressionError) -> Matcher {
+        let place = current.offset
+        let label: String
+        switch current.kind {
+        case .identifier(let name): label = name
+        case .string(let name):
+            label = name
+            if peek().kind == .symbol(",") || peek().kind == .symbol("}") {
+                // `{"metric.name"}`: a quoted metric's name.
+                if hasName { throw error("the metric's name is given twice") }
+                advance()
+                return try matcher(Labels.metricName, .equal, name, at: place)
+            }
+        case .number, .duration, .symbol, .end: throw error("expected a label's name, found \(current.shown)")
+        }
+        advance()
+        guard case .symbol(let symbol) = current.kind, let operation = Matcher.Operation(rawValue: symbol) else {
+            throw error("expected =, !=, =~ or !~ after the label, found \(current.shown)")
+        }
+        if label == Labels.metricName && hasName && operation == .equal {
+            throw error("the metric's name is given twice", at: place)
+        }
+        advance()
+        guard case .string(let value) = current.kind else {
+            throw error("expected a quoted value, found \(current.shown)", hint: "write \(label)\(symbol)\"…\"")
+        }
+        let valuePlace = current.offset
+        advance()
+        return try matcher(label, operation, value, at: valuePlace)
+    }
+
+    private func matcher(
+        _ name: String, _ operation: Matcher.Operation, _ value: String, at place: Int
+    ) throws(ExpressionError) -> Matcher {
+        do {
+            return try Matcher(name, operation, value)
+        } catch let problem {
+            throw error("\(problem)", at: place)
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package import Alerting
+
+/// A database to watch.
+package struct DatabaseSettings: Hashable, Sendable {
+    /// Whether tool integrations of the Parlant schema are watched.
+    package enum IntegrationsMode: String, Hashable, Sendable, CaseIterable {
+        /// Where their table exists.
+        case auto
+        /// Always; it is a failure where the table does not exist.
+        case on
+        /// Never.
+        case off
+    }
+
+    /// The probe of `pg_stat_statements`.
+    package struct Statements: Hashable, Sendable {
+        package var enabled: Bool
+        /// 15 s by default.
+        package var interval: Duration
+        /// How many statements become series of their own; 20 by default.
+        package var top: Int
+        /// A text that a statement must hold to be looked at; nil means every statement of the database.
+        package var filter: String?
+
+        package init(
+            enabled: Bool = true, interval: Duration = .seconds(15), top: Int = 20, filter: String? = nil
+        ) {
+            self.enabled = enabled
+            self.interval = interval
+            self.top = top
+            self.filter = filter
+        }
+    }
+
+    /// The probe of the Parlant schema's tool integrations.
+    package struct Integrations: Hashable, Sendable {
+        package var mode: IntegrationsMode
+        /// 15 s by default.
+        package var interval: Duration
+        /// The schema of the tables; `public` by default.
+        package var schema: String
+        /// After this time without a check an integration counts as stale; 15 min by default.
+        package var staleAfter: Duration
+        /// The zone in which the tables' times without a zone are meant; `UTC` by default.
+        package var timeZone: String
+
+        package init(
+            mode: IntegrationsMode = .auto, interval: Duration = .seconds(15), schema: String = "public",
+            staleAfter: Duration = .seconds(900), timeZone: String = "UTC"
+        ) {
+            self.mode = mode
+            self.interval = interval
+            self.schema = schema
+            self.staleAfter = staleAfter
+            self.timeZone = timeZone
+        }
+    }
+
+    /// The value of the label `database`.
+    package var name: String
+    /// How to connect: a URI or libpq's `key=value` words.
+    package var dsn: Secret
+    /// The time between two samples; 5 s by default.
+    package var interval: Duration
+    /// How long a sample may take, connecting included; 5 s by default.
+    package var timeout: Duration
+    /// How long a statement of ours may wait for a lock; 1 s by default.
+    package var lockTimeout: Duration
+    package var statements: Statements
+    package var integrations: Integrations
+
+    package init(
+        name: String, dsn: Secret, interval: Duration = .seconds(5), timeout: Duration = .seconds(5),
+        lockTimeout: Duration = .seconds(1), statements: Statements = Statements(),
+        integrations: Integrations = Integrations()
+    ) {
+        self.name = name
+        self.dsn = dsn
+        self.interval = interval
+        self.timeout = timeout
+        self.lockTimeout = lockTimeout
+        self.statements = statements
+        self.integrations = integrations
+    }
+}

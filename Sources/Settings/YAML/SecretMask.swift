@@ -1,0 +1,112 @@
+/// Masks secrets in the lines of a YAML file by their keys, also where the file is not valid YAML.
+///
+/// It may mask too much, never too little: it looks at lines, not at nodes.
+enum SecretMask {
+    private static let redacted = "<redacted>"
+    /// Keys whose values are secret.
+    private static let keys = [
+        "dsn", "password", "auth_password", "smtp_auth_password", "secret", "auth_secret", "smtp_auth_secret",
+        "signing_secret", "api_url", "slack_api_url", "credentials", "bearer_token", "token", "headers", "http_headers",
+        "basic_auth", "authorization", "proxy_url",
+    ]
+    /// Keys that name a file or a mapping of further keys, though a word in them sounds secret.
+    private static let harmless = ["basic_auth", "authorization"]
+
+    /// The lines with what is secret replaced.
+    static func mask(_ lines: [String]) -> [String] {
+        var section = ""
+        /// The indentation of the secret key whose value goes on in deeper lines.
+        var open: Int?
+        return lines.map { line in
+            let indent = line.prefix { $0 == " " || $0 == "\t" || $0 == "-" }.count
+            let text = line.dropFirst(indent)
+            if let outer = open {
+                if text.isEmpty || indent > outer { return maskContinuation(line, indent: indent) }
+                open = nil
+            }
+            if indent == 0, let colon = text.firstIndex(of: ":") { section = String(text[..<colon]) }
+            guard let value = secretValue(in: line, section: section) else { return maskUserInfo(line) }
+            open = indent
+            let secret = line[value...]
+            if secret.allSatisfy({ $0 == " " || $0 == "\t" }) || secret.drop(while: { $0 == " " }).hasPrefix("#") {
+                return line
+            }
+            return line[..<value] + " " + redacted
+        }
+    }
+
+    /// A line below a secret key: what it says is masked, its own key stays.
+    private static func maskContinuation(_ line: String, indent: Int) -> String {
+        let text = line.dropFirst(indent)
+        guard !text.isEmpty else { return line }
+        let before = String(line.prefix(indent))
+        guard let colon = text.firstRange(of: ": ") ?? (text.last == ":" ? text.lastRange : nil) else {
+            return before + redacted
+        }
+        guard isName(text[..<colon.lowerBound]) else { return before + redacted }
+        let rest = text[colon.upperBound...]
+        return rest.isEmpty ? line : before + text[..<colon.upperBound] + redacted
+    }
+
+    /// Where the value of the line's first secret key begins; nil where the line has none.
+    private static func secretValue(in line: String, section: String) -> String.Index? {
+        var word = line.startIndex
+        var index = line.startIndex
+        while index < line.endIndex {
+            let character = line[index]
+            if character == ":" {
+                let key = line[word..<index].filter { $0 != "\"" && $0 != "'" }
+                let next = line.index(after: index)
+                let ends = next == line.endIndex || line[next] == " " || line[next] == "\t" || line[next] == "\""
+                if ends && isSecret(key.lowercased(), section: section) { return next }
+            }
+            index = line.index(after: index)
+            if " \t{[,?:".contains(character) { word = index }
+        }
+        return nil
+    }
+
+    private static func isSecret(_ key: String, section: String) -> Bool {
+        if harmless.contains(key) || key.hasSuffix("_file") || key.hasPrefix("require") { return false }
+        if key == "url" { return section == "receivers" }
+        if keys.contains(key) { return true }
+        if ["passw", "secret", "token", "credential"].contains(where: { key.contains($0) }) { return true }
+        // A mistyped secret key is still followed by the secret.
+        guard let near = Nearest.to(key, among: keys), !harmless.contains(near) else { return false }
+        return key.count > 3 || near == "dsn"
+    }
+
+    /// A URL's user and password, and what may stand in its query.
+    private static func maskUserInfo(_ line: String) -> String {
+        guard let scheme = line.firstRange(of: "://") else { return line }
+        let rest = line[scheme.upperBound...]
+        let end = rest.firstIndex { " \t\"'>,}".contains($0) } ?? rest.endIndex
+        var address = String(rest[..<end])
+        if let at = address.lastIndex(of: "@") { address = redacted + address[at...] }
+        if let query = address.firstIndex(of: "?") { address = address[...query] + redacted }
+        return line[..<scheme.upperBound] + address + maskUserInfo(String(rest[end...]))
+    }
+
+    private static func isName(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.allSatisfy { $0.isLetter || $0.isNumber || "_-\"'".contains($0) }
+    }
+}
+
+extension Substring {
+    /// The range of the last character; nil in an empty text.
+    fileprivate var lastRange: Range<Index>? {
+        isEmpty ? nil : index(before: endIndex)..<endIndex
+    }
+}
+
+extension StringProtocol {
+    /// Where a text first occurs; nil where it does not.
+    func firstRange(of text: String) -> Range<Index>? {
+        var start = startIndex
+        while start < endIndex {
+            if self[start...].hasPrefix(text) { return start..<index(start, offsetBy: text.count) }
+            start = index(after: start)
+        }
+        return nil
+    }
+}

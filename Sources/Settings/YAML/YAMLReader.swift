@@ -1,0 +1,46 @@
+import Alerting
+import Yams
+
+/// Reads one YAML file and gathers every problem in it, so that a person sees them all at once.
+final class YAMLReader {
+    let document: YAMLDocument
+    /// Where `${NAME}` in values comes from; nil where values are taken as they stand, as in rule files.
+    let environment: [String: String]?
+    private(set) var problems: [SettingsProblem] = []
+
+    init(file: String, text: String, environment: [String: String]? = nil) {
+        document = YAMLDocument(file: file, text: text)
+        self.environment = environment
+        if let problem = document.problem { problems.append(problem) }
+    }
+
+    /// The file's own node; nil where the file is empty or could not be read.
+    var root: YAMLValue? {
+        document.root.map { YAMLValue(node: $0, name: "the file", reader: self) }
+    }
+
+    /// Notes an error at a node's beginning.
+    func error(_ message: String, at mark: Mark?, remedy: String? = nil) {
+        note(.error, message, at: location(mark), remedy: remedy)
+    }
+
+    /// Notes a warning at a node's beginning.
+    func warning(_ message: String, at mark: Mark?, remedy: String? = nil) {
+        note(.warning, message, at: location(mark), remedy: remedy)
+    }
+
+    /// Notes a problem at a place in the file.
+    func note(
+        _ severity: SettingsProblem.Severity, _ message: String, at location: SourceLocation, remedy: String? = nil
+    ) {
+        problems.append(
+            SettingsProblem(
+                severity, at: location, message, remedy: remedy,
+                excerpt: document.source.excerpt(line: location.line)))
+    }
+
+    /// The place of a mark; the file's beginning where there is none.
+    func location(_ mark: Mark?) -> SourceLocation {
+        document.source.location(line: mark?.line ?? 1, column: mark?.column ?? 1)
+    }
+}

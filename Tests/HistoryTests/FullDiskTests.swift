@@ -1,0 +1,109 @@
+import Alerting
+import Foundation
+import PromQL
+import Testing
+
+@testable import History
+
+/// A disk that is full or can't be written. Needs a small file system of its own, and so root.
+@Suite(.enabled(if: SmallDisk.isPossible, "needs root, to mount a small file system"), .serialized)
+struct FullDiskTests {
+    @Test("A full disk is said to be full, nothing is half written, and writing goes on when there is space")
+    func full() async throws {
+        let disk = try SmallDisk()
+        defer { disk.unmount() }
+        let (store, _) = try await SQLiteHistory.open(path: disk.path + "/history.sqlite", now: Make.start)
+        try await store.commit([.outbox(Make.message(7))])
+        let ballast = disk.path + "/ballast"
+        try disk.fill(ballast)
+        var failure: HistoryError?
+        var written = 0
+        while failure == nil, written < 1_000 {
+            do {
+                try await store.commit([
+                    .outbox(Make.message(Int64(100 + written))), .event(Make.event(at: Double(written))),
+                ])
+                written += 1
+            } catch {
+                failure = error
+            }
+        }
+        guard case .full(let path, _) = failure else {
+            Issue.record("expected a full disk, got \(String(describing: failure))")
+            await store.close()
+            return
+        }
+        #expect(path == store.path)
+        // The failed commit is wholly absent, and reading goes on.
+        #expect(try await store.load().outbox.count == written + 1)
+        #expect(try await store.events(EventQuery(limit: 1_000)).events.count == written)
+        try FileManager.default.removeItem(atPath: ballast)
+        try await store.commit([.outbox(Make.message(9_999))])
+        #expect(try await store.load().outbox.last == Make.message(9_999))
+        await store.close()
+    }
+
+    @Test("A file system that can't be written is said to be so")
+    func readOnly() async throws {
+        let disk = try SmallDisk()
+        defer { disk.unmount() }
+        try disk.remount("ro")
+        do {
+            _ = try await SQLiteHistory.open(path: disk.path + "/history.sqlite", now: Make.start)
+            Issue.record("it was opened")
+        } catch {
+            guard case HistoryError.readOnly = error else { throw error }
+        }
+    }
+}
+
+/// A file system of two mebibytes in memory.
+final class SmallDisk {
+    let path: String
+    private let folder: Folder
+
+    static let isPossible: Bool = {
+        guard geteuid() == 0, let disk = try? SmallDisk() else { return false }
+        disk.unmount()
+        return true
+    }()
+
+    struct MountFailed: Error {
+        let status: Int32
+    }
+
+    init() throws {
+        folder = try Folder()
+        path = folder.path
+        try Self.run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", path)
+    }
+
+    func remount(_ options: String) throws {
+        try Self.run("mount", "-o", "remount,\(options)", path)
+    }
+
+    /// Leaves 64 KiB free.
+    func fill(_ file: String) throws {
+        try Data().write(to: URL(filePath: file))
+        let handle = try FileHandle(forWritingTo: URL(filePath: file))
+        var status = statvfs()
+        while statvfs(path, &status) == 0, UInt64(status.f_bavail) * UInt64(status.f_frsize) > 65_536 {
+            try handle.write(contentsOf: Data(count: 4_096))
+        }
+        try handle.close()
+    }
+
+    func unmount() {
+        try? Self.run("umount", path)
+    }
+
+    private static func run(_ arguments: String...) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw MountFailed(status: process.terminationStatus) }
+    }
+}

@@ -1,0 +1,246 @@
+import Foundation
+import PromQL
+
+/// Reads and runs one file in the format of `promql/promqltest/README.md`.
+struct ConformanceScript {
+    private let lines: [String]
+    private var index = 0
+    private var window = SampleWindow(retention: .seconds(1_000_000_000))
+    /// Series of the present load that hold native histograms: what touches them can't be judged.
+    private var histogramMetrics: Set<String> = []
+    private(set) var result = ConformanceResult()
+
+    init(text: String) {
+        lines = text.replacingOccurrences(of: "\t", with: " ").components(separatedBy: "\n")
+    }
+
+    mutating func run() {
+        while index < lines.count {
+            let line = lines[index].trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("#") {
+                index += 1
+            } else if line == "clear" {
+                window = SampleWindow(retention: .seconds(1_000_000_000))
+                histogramMetrics = []
+                index += 1
+            } else if line.hasPrefix("load") {
+                load(line)
+            } else if line.hasPrefix("eval") {
+                evaluate(line)
+            } else {
+                result.failures.append("line \(index + 1): not understood: \(line)")
+                index += 1
+            }
+        }
+    }
+
+    /// The lines that belong to the command: up to the next empty line or command.
+    private mutating func block() -> [String] {
+        index += 1
+        var block: [String] = []
+        while index < lines.count {
+            let line = lines[index].trimmingCharacters(in: .whitespaces)
+            if line.isEmpty || line.hasPrefix("eval") || line == "clear" || line.hasPrefix("load") { break }
+            if !line.hasPrefix("#") { block.append(line) }
+            index += 1
+        }
+        return block
+    }
+
+    // MARK: Load
+
+    private mutating func load(_ line: String) {
+        let words = line.split(separator: " ")
+        if words[0] == "load_with_nhcb" {
+            for line in block() { if let series = SeriesText(line) { histogramMetrics.insert(series.labels.metric ?? "") } }
+            return
+        }
+        let step = (try? Duration(promQL: String(words.last ?? "1m"))) ?? .seconds(60)
+        for line in block() {
+            guard let series = SeriesText(line) else {
+                result.failures.append("line \(index): series not understood: \(line)")
+                continue
+            }
+            if series.hasHistograms {
+                histogramMetrics.insert(series.labels.metric ?? "")
+                continue
+            }
+            for (place, value) in series.values.enumerated() {
+                guard let value else { continue }
+                let time = Timestamp(milliseconds: Int64(place) * step.milliseconds)
+                if StaleMarker.isStale(value) {
+                    window.markStale(series.labels, at: time)
+                } else {
+                    window.append(Sample(labels: series.labels, value: value, at: time))
+                }
+            }
+        }
+    }
+
+    // MARK: Eval
+
+    private struct Expectation {
+        var fails = false
+        var isOrdered = false
+        var message: String?
+        var pattern: String?
+        var string: String?
+        var rows: [SeriesText] = []
+        var number: Double?
+        var hasHistograms = false
+    }
+
+    private mutating func evaluate(_ line: String) {
+        let place = index + 1
+        let body = block()
+        guard let command = EvalCommand(line) else {
+            result.failures.append("line \(place): eval not understood: \(line)")
+            return
+        }
+        var expectation = read(body)
+        expectation.fails = expectation.fails || command.fails
+        expectation.isOrdered = expectation.isOrdered || command.isOrdered
+        if let reason = skipReason(command, expectation) {
+            result.skips[reason, default: 0] += 1
+            return
+        }
+        if let problem = judge(command, expectation) {
+            result.failures.append("line \(place): \(command.expression): \(problem)")
+        } else {
+            result.passed += 1
+        }
+    }
+
+    private func skipReason(_ command: EvalCommand, _ expectation: Expectation) -> String? {
+        if expectation.hasHistograms { return "native histograms" }
+        let text = command.expression
+        for name in [
+            "histogram_avg", "histogram_count", "histogram_sum", "histogram_fraction", "histogram_stddev",
+            "histogram_stdvar", "histogram_quantiles",
+        ] where text.contains(name + "(") { return "native histograms" }
+        for name in [
+            "limitk", "limit_ratio", "mad_over_time", "sort_by_label", "sort_by_label_desc", "info", "first_over_time",
+            "ts_of_", "double_exponential_smoothing", "start", "end", "step", "range", "min_of", "max_of",
+        ] where text.range(of: "(^|[^a-z_@ ])\(name)[a-z_]*( by| without)? ?\\(", options: .regularExpression) != nil {
+            if name == "double_exponential_smoothing" { continue }
+            return "experimental: \(name)"
+        }
+        for word in ["smoothed", "anchored", "fill(", "fill_left", "fill_right", " >/ ", " </ "] where text.contains(word) {
+            return "experimental: \(word.trimmingCharacters(in: .whitespaces))"
+        }
+        for metric in histogramMetrics where !metric.isEmpty && text.contains(metric) { return "native histograms" }
+        return histogramMetrics.contains("") || text.contains("{__name__=~") && !histogramMetrics.isEmpty ? "native histograms" : nil
+    }
+
+    private func read(_ body: [String]) -> Expectation {
+        var expectation = Expectation()
+        for line in body {
+            if line.hasPrefix("expect ") {
+                let rest = line.dropFirst(7)
+                if rest.hasPrefix("fail") {
+                    expectation.fails = true
+                    if let range = rest.range(of: "msg:") {
+                        expectation.message = rest[range.upperBound...].trimmingCharacters(in: .whitespaces)
+                    }
+                    if let range = rest.range(of: "regex:") {
+                        expectation.pattern = rest[range.upperBound...].trimmingCharacters(in: .whitespaces)
+                    }
+                } else if rest.hasPrefix("ordered") {
+                    expectation.isOrdered = true
+                } else if rest.hasPrefix("string") {
+                    let text = rest.dropFirst(6).trimmingCharacters(in: .whitespaces)
+                    if let expression = try? Expression(text),
+                        case .string(let value)? = try? expression.evaluate(
+                            at: Timestamp(milliseconds: 0), in: SampleWindow(retention: .seconds(300)))
+                    {
+                        expectation.string = value
+                    }
+                }
+            } else if line.hasPrefix("expected_fail_message") || line.hasPrefix("expected_fail_regexp") {
+                expectation.fails = true
+            } else if let number = SeriesText.number(line) {
+                expectation.number = number
+            } else if let row = SeriesText(line) {
+                expectation.rows.append(row)
+                if row.hasHistograms { expectation.hasHistograms = true }
+            }
+        }
+        return expectation
+    }
+
+    private func judge(_ command: EvalCommand, _ expectation: Expectation) -> String? {
+        do {
+            let expression = try Expression(command.expression)
+            switch command.span {
+            case .instant(let time):
+                let value = try expression.evaluate(at: time, in: window)
+                if expectation.fails { return "should have failed" }
+                return compare(value, expectation)
+            case .range(let from, let to, let step):
+                let series = try expression.evaluateRange(from: from, through: to, step: step, in: window)
+                if expectation.fails { return "should have failed" }
+                return compare(series, expectation, from: from, step: step)
+            }
+        } catch {
+            return expectation.fails ? nil : "failed: \(error)"
+        }
+    }
+
+    private func compare(_ value: Value, _ expectation: Expectation) -> String? {
+        switch value {
+        case .scalar(let number):
+            guard let wanted = expectation.number ?? expectation.rows.first?.values.first ?? nil else { return "a scalar was not expected" }
+            return Self.isClose(number, wanted) ? nil : "\(number) instead of \(wanted)"
+        case .string(let text):
+            return text == expectation.string ? nil : "\"\(text)\" instead of \"\(expectation.string ?? "")\""
+        case .matrix(let series):
+            return series.count == expectation.rows.count ? nil : "\(series.count) series instead of \(expectation.rows.count)"
+        case .vector(let elements):
+            if let number = expectation.number {
+                guard elements.count == 1, Self.isClose(elements[0].value, number) else { return "\(elements) instead of \(number)" }
+                return nil
+            }
+            guard elements.count == expectation.rows.count else {
+                return "\(elements.count) elements instead of \(expectation.rows.count): \(elements.map { "\($0.labels) \($0.value)" })"
+            }
+            for (place, row) in expectation.rows.enumerated() {
+                let wanted = row.values.first.flatMap { $0 } ?? .nan
+                let found = expectation.isOrdered ? elements[place] : elements.first { $0.labels == row.labels }
+                guard let found, found.labels == row.labels else { return "\(row.labels) is missing in \(elements.map(\.labels))" }
+                if !Self.isClose(found.value, wanted) { return "\(row.labels): \(found.value) instead of \(wanted)" }
+            }
+            return nil
+        }
+    }
+
+    private func compare(_ series: [RangeSeries], _ expectation: Expectation, from: Timestamp, step: Duration) -> String? {
+        let rows = expectation.rows.filter { row in row.values.contains { $0 != nil } }
+        guard series.count == rows.count else {
+            return "\(series.count) series instead of \(rows.count): \(series.map(\.labels))"
+        }
+        for row in rows {
+            guard let found = series.first(where: { $0.labels == row.labels }) else { return "\(row.labels) is missing" }
+            for (place, wanted) in row.values.enumerated() {
+                let time = from.milliseconds + Int64(place) * step.milliseconds
+                let value = found.points.first { $0.time == time }?.value
+                switch (value, wanted) {
+                case (nil, nil): continue
+                case (.some(let one), .some(let other)) where Self.isClose(one, other): continue
+                default: return "\(row.labels) at \(time): \(String(describing: value)) instead of \(String(describing: wanted))"
+                }
+            }
+            if found.points.count != row.values.filter({ $0 != nil }).count { return "\(row.labels): too many points" }
+        }
+        return nil
+    }
+
+    /// Prometheus's `almost.Equal` with its 1e-6.
+    static func isClose(_ one: Double, _ other: Double) -> Bool {
+        if one.isNaN || other.isNaN { return one.isNaN && other.isNaN }
+        if one == other { return true }
+        let sum = abs(one) + abs(other)
+        let difference = abs(one - other)
+        if one == 0 || other == 0 || sum < Double.leastNormalMagnitude { return difference < 1e-6 * Double.leastNormalMagnitude }
+        return difference / min(sum, Double.greatestFiniteMagnitude) < 1e-6
+    }
+}
