@@ -9,6 +9,7 @@ extension Evaluator {
                 guard label.isLabelName else { throw EvaluationError("invalid label name \"\(label)\"") }
             } else {
                 number = try scalar(parameter, at: now)
+                try check(number, of: aggregation.operation)
             }
         }
         var order: [Labels] = []
@@ -23,14 +24,21 @@ extension Evaluator {
         }
         var result: [VectorElement] = []
         for key in order {
-            result += try reduce(aggregation, key, groups[key] ?? [], number: number, label: label)
+            result += reduce(aggregation, key, groups[key] ?? [], number: number, label: label)
         }
         return result
     }
 
+    /// How many elements `topk` and `bottomk` keep must be a whole number.
+    private func check(_ count: Double, of operation: Aggregation.Operation) throws(EvaluationError) {
+        guard operation == .topk || operation == .bottomk else { return }
+        guard !count.isNaN else { throw EvaluationError("Parameter value is NaN") }
+        guard abs(count) < 9.2e18 else { throw EvaluationError("Scalar value \(count) overflows int64") }
+    }
+
     private func reduce(
         _ aggregation: Aggregation, _ key: Labels, _ elements: [VectorElement], number: Double, label: String
-    ) throws(EvaluationError) -> [VectorElement] {
+    ) -> [VectorElement] {
         let values = elements.map(\.value)
         let one: Double
         switch aggregation.operation {
@@ -43,7 +51,7 @@ extension Evaluator {
         case .stddev: one = values.variance.squareRoot()
         case .stdvar: one = values.variance
         case .quantile: one = values.quantile(number)
-        case .topk, .bottomk: return try extremes(aggregation.operation, elements, count: number)
+        case .topk, .bottomk: return extremes(aggregation.operation, elements, count: number)
         case .countValues:
             var counts: [String: Double] = [:]
             for value in values { counts[PlainNumber.text(value), default: 0] += 1 }
@@ -56,9 +64,7 @@ extension Evaluator {
 
     private func extremes(
         _ operation: Aggregation.Operation, _ elements: [VectorElement], count: Double
-    ) throws(EvaluationError) -> [VectorElement] {
-        guard !count.isNaN else { throw EvaluationError("Parameter value is NaN") }
-        guard abs(count) < 9.2e18 else { throw EvaluationError("Scalar value \(count) overflows int64") }
+    ) -> [VectorElement] {
         let isTop = operation == .topk
         let ordered = elements.sorted { one, other in
             // NaN is the last choice of both.

@@ -3,6 +3,8 @@ struct Lexer {
     private let text: String
     private let characters: [Character]
     private var position = 0
+    /// Inside brackets a colon parts range and resolution; outside it may begin a name.
+    private var isInBrackets = false
 
     init(_ text: String) {
         self.text = text
@@ -41,7 +43,8 @@ struct Lexer {
         if first.isDigit || (first == "." && position + 1 < characters.count && characters[position + 1].isDigit) {
             return try number()
         }
-        if first.isASCII && (first.isLetter || first == "_" || first == ":") { return .identifier(identifier()) }
+        if first == "[" || first == "]" { isInBrackets = first == "[" }
+        if first.isASCII && (first.isLetter || first == "_" || (first == ":" && !isInBrackets)) { return .identifier(identifier()) }
         if first == "\"" || first == "'" || first == "`" { return .string(try string(quote: first)) }
         for symbol in ["==", "!=", ">=", "<=", "=~", "!~"] where has(symbol) {
             position += 2

@@ -88,7 +88,8 @@ struct SeriesText {
         if word == "stale" { return [StaleMarker.value] }
         if word == "_" { return [nil] }
         if word.hasPrefix("_x"), let count = Int(word.dropFirst(2)) { return Array(repeating: nil, count: count) }
-        if let value = number(word) { return [value] }
+        // `0x59` is sixty zeros here, not a hexadecimal number.
+        if !word.hasPrefix("0x"), let value = number(word) { return [value] }
         guard let times = word.lastIndex(of: "x"), let count = Int(word[word.index(after: times)...]) else { return nil }
         let base = String(word[..<times])
         if let value = number(base) { return Array(repeating: value, count: count + 1) }

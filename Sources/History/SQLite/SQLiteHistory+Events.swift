@@ -18,7 +18,9 @@ extension SQLiteHistory {
             if rows.count > limit {
                 let last = rows[limit - 1]
                 page.next =
-                    PageCursor(order: query.order, at: last["at"] ?? 0, id: last["id"] ?? 0, newest: newest).text
+                    PageCursor(
+                        order: query.order, at: last.integer("at") ?? 0, id: last.integer("id") ?? 0, newest: newest
+                    ).text
             }
             return page
         }
@@ -26,27 +28,18 @@ extension SQLiteHistory {
 
     /// Nil where a column holds what no event has.
     private static func event(_ row: Row) -> AlertEvent? {
-        guard let alert = (text(row, "alert")).flatMap({ AlertID($0) }),
-            let at = Int64.fromDatabaseValue(row["at"]),
-            let kind = text(row, "kind").flatMap(AlertEvent.Kind.init(rawValue:)), let rule = text(row, "rule"),
-            let json = text(row, "labels"),
+        guard let alert = row.text("alert").flatMap({ AlertID($0) }),
+            let at = row.integer("at"),
+            let kind = row.text("kind").flatMap(AlertEvent.Kind.init(rawValue:)), let rule = row.text("rule"),
+            let json = row.text("labels"),
             let labels = try? BodyCoding.decode(Labels.self, from: json, table: "event", key: "")
         else { return nil }
         return AlertEvent(
             alert: alert, at: Timestamp(milliseconds: at), kind: kind, rule: rule, labels: labels,
-            level: text(row, "level").flatMap(Severity.init(rawValue:)),
-            previousLevel: text(row, "previous_level").flatMap(Severity.init(rawValue:)),
-            value: number(row, "value"), threshold: text(row, "threshold"), peak: number(row, "peak"),
-            summary: text(row, "summary"), reason: text(row, "reason"))
-    }
-
-    static func text(_ row: Row, _ column: String) -> String? {
-        String.fromDatabaseValue(row[column])
-    }
-
-    private static func number(_ row: Row, _ column: String) -> Double? {
-        let value: DatabaseValue = row[column]
-        return text(row, column) == "NaN" ? .nan : Double.fromDatabaseValue(value)
+            level: row.text("level").flatMap(Severity.init(rawValue:)),
+            previousLevel: row.text("previous_level").flatMap(Severity.init(rawValue:)),
+            value: row.number("value"), threshold: row.text("threshold"), peak: row.number("peak"),
+            summary: row.text("summary"), reason: row.text("reason"))
     }
 }
 
@@ -110,7 +103,7 @@ struct EventSelection {
             arguments: StatementArguments(exact.flatMap { [$0.name.databaseValue, $0.value.databaseValue] }))
         var found: [(alert: String, labels: Labels)] = []
         while let row = try rows.next() {
-            guard let alert = SQLiteHistory.text(row, "alert"), let json = SQLiteHistory.text(row, "labels"),
+            guard let alert = row.text("alert"), let json = row.text("labels"),
                 let labels = try? BodyCoding.decode(Labels.self, from: json, table: "alert_identity", key: alert),
                 filter.matches(labels)
             else { continue }

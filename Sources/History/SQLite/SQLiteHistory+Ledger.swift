@@ -18,7 +18,9 @@ extension SQLiteHistory {
             if rows.count > limit {
                 let last = rows[limit - 1]
                 page.next =
-                    PageCursor(order: query.order, at: last["at"] ?? 0, id: last["id"] ?? 0, newest: newest).text
+                    PageCursor(
+                        order: query.order, at: last.integer("at") ?? 0, id: last.integer("id") ?? 0, newest: newest
+                    ).text
             }
             return page
         }
@@ -26,19 +28,20 @@ extension SQLiteHistory {
 
     /// Nil where a column holds what no entry has.
     private static func entry(_ row: Row) -> LedgerEntry? {
-        guard let at = Int64.fromDatabaseValue(row["at"]),
-            let kind = text(row, "kind").flatMap(LedgerEntry.Kind.init(rawValue:)),
-            let receiver = text(row, "receiver"), let channel = text(row, "channel"),
-            let index = Int.fromDatabaseValue(row["channel_index"]), let groupKey = text(row, "group_key"),
-            let json = text(row, "alerts"), let reason = text(row, "reason"),
+        guard let at = row.integer("at"),
+            let kind = row.text("kind").flatMap(LedgerEntry.Kind.init(rawValue:)),
+            let receiver = row.text("receiver"), let channel = row.text("channel"),
+            let index = row.integer("channel_index"), let groupKey = row.text("group_key"),
+            let json = row.text("alerts"), let reason = row.text("reason"),
             let alerts = try? BodyCoding.decode([AlertID].self, from: json, table: "ledger", key: "")
         else { return nil }
         return LedgerEntry(
             at: Timestamp(milliseconds: at), kind: kind,
-            destination: Destination(receiver: receiver, channel: channel, index: index), groupKey: groupKey,
-            alerts: alerts, message: Int64.fromDatabaseValue(row["message"]),
-            attempt: Int.fromDatabaseValue(row["attempt"]),
-            latency: Double.fromDatabaseValue(row["latency_ms"]).flatMap(duration(milliseconds:)), reason: reason)
+            destination: Destination(receiver: receiver, channel: channel, index: Int(clamping: index)),
+            groupKey: groupKey,
+            alerts: alerts, message: row.integer("message"),
+            attempt: row.integer("attempt").map { Int(clamping: $0) },
+            latency: row.number("latency_ms").flatMap(duration(milliseconds:)), reason: reason)
     }
 
     /// Nil for what no latency is, which only a damaged row can hold.

@@ -59,14 +59,14 @@ struct StateReader {
         of table: String, key: String, as type: Value.Type, damaged: inout [DamagedRow]
     ) throws -> [Value] {
         var values: [Value] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT rowid, \(key), body FROM \(table)")
+        let rows = try Row.fetchCursor(db, sql: "SELECT rowid AS number, \(key) AS key, body FROM \(table)")
         while let row = try rows.next() {
-            let content: DatabaseValue = row[2]
-            let key = String.fromDatabaseValue(row[1]) ?? "\(row[1] as DatabaseValue)"
+            let content: DatabaseValue = row["body"]
+            let key = row.text("key") ?? row.integer("key").map { String($0) } ?? "?"
             do throws(HistoryError) {
                 values.append(try Self.decode(type, from: content, table: table, key: key))
             } catch {
-                let rowID = Int64.fromDatabaseValue(row[0]) ?? 0
+                let rowID = row.integer("number") ?? 0
                 damaged.append(
                     DamagedRow(table: table, rowID: rowID, reason: error, key: key, content: content))
             }

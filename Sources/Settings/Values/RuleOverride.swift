@@ -38,13 +38,11 @@ package struct RuleOverride: Hashable, Sendable {
     package var enabled: Bool
     /// Where the alert's name stands.
     package var location: SourceLocation
-    /// The text of that line, for messages; nil where it is not at hand.
-    package var excerpt: String?
 
     package init(
         alert: String, matchers: [Matcher] = [], levels: [Severity: LevelChange] = [:], holdFor: Duration? = nil,
         keepFiringFor: Duration? = nil, noData: AlertRule.NoDataPolicy? = nil, enabled: Bool = true,
-        location: SourceLocation, excerpt: String? = nil
+        location: SourceLocation
     ) {
         self.alert = alert
         self.matchers = matchers
@@ -54,6 +52,5 @@ package struct RuleOverride: Hashable, Sendable {
         self.noData = noData
         self.enabled = enabled
         self.location = location
-        self.excerpt = excerpt
     }
 }

@@ -1,0 +1,144 @@
+import Alerting
+import Foundation
+import PromQL
+
+extension SettingsReader {
+    /// One entry of `databases`.
+    func database(_ fields: MappingReader) -> DatabaseSettings? {
+        let name = name(fields)
+        let dsn = dsn(fields)
+        let (interval, timeout) = schedule(fields)
+        let statements = fields.value("statements")?.mapping { statements($0) }
+        let integrations = fields.value("integrations")?.mapping { integrations($0) }
+        let lockTimeout = fields.duration("lock_timeout", default: .seconds(1))
+        guard let name, let dsn else { return nil }
+        return DatabaseSettings(
+            name: name, dsn: dsn, interval: interval, timeout: timeout, lockTimeout: lockTimeout,
+            statements: statements ?? DatabaseSettings.Statements(),
+            integrations: integrations ?? DatabaseSettings.Integrations())
+    }
+
+    private func statements(_ fields: MappingReader) -> DatabaseSettings.Statements {
+        var statements = DatabaseSettings.Statements()
+        statements.enabled = fields.bool("enabled", default: true)
+        statements.interval = fields.duration("interval", default: statements.interval)
+        statements.top = fields.int("top", in: 1...200) ?? statements.top
+        statements.filter = fields.nonEmptyString("filter")
+        return statements
+    }
+
+    private func integrations(_ fields: MappingReader) -> DatabaseSettings.Integrations {
+        var integrations = DatabaseSettings.Integrations()
+        if let value = fields.value("enabled"), let text = value.string() {
+            switch text.lowercased() {
+            case "auto": integrations.mode = .auto
+            case "true", "yes", "on": integrations.mode = .on
+            case "false", "no", "off": integrations.mode = .off
+            default: value.error("`enabled` must be `auto`, `true` or `false`, found `\(value.written)`")
+            }
+        }
+        integrations.interval = fields.duration("interval", default: integrations.interval)
+        integrations.schema = fields.nonEmptyString("schema") ?? integrations.schema
+        integrations.staleAfter = fields.duration("stale_after", default: integrations.staleAfter)
+        integrations.timeZone = timeZone(fields)
+        return integrations
+    }
+
+    /// One entry of `pools`.
+    func pool(_ fields: MappingReader, databases: Set<String>) -> PoolSettings? {
+        let name = name(fields)
+        let (interval, timeout) = schedule(fields)
+        checkOneKind(fields, ["pgbouncer", "http", "activity"])
+        var kind: PoolSettings.Kind?
+        if let value = fields.value("pgbouncer") {
+            kind = value.mapping { dsn($0).map { .pgbouncer(dsn: $0) } }
+        }
+        if let value = fields.value("http") { kind = value.mapping { httpPool($0) } }
+        if let value = fields.value("activity") { kind = value.mapping { activityPool($0, databases: databases) } }
+        guard let name, let kind else { return nil }
+        return PoolSettings(name: name, interval: interval, timeout: timeout, kind: kind)
+    }
+
+    private func httpPool(_ fields: MappingReader) -> PoolSettings.Kind? {
+        let source = jsonSource(fields)
+        var paths = PoolSettings.Fields()
+        fieldPaths(
+            fields,
+            [
+                ("total", { paths.total = $0 }), ("idle", { paths.idle = $0 }), ("waiting", { paths.waiting = $0 }),
+                ("max", { paths.max = $0 }),
+            ])
+        let limit = fields.int("max", in: 1...Int.max)
+        return source.map { .http($0, fields: paths, max: limit) }
+    }
+
+    private func activityPool(_ fields: MappingReader, databases: Set<String>) -> PoolSettings.Kind? {
+        let application = fields.required("application_name")?.labelValue()
+        let limit = fields.int("max", in: 1...Int.max)
+        guard let value = fields.required("database"), let database = value.nonEmptyString() else { return nil }
+        guard databases.contains(database) else {
+            value.error(
+                "the pool reads `pg_stat_activity` of the database `\(database)`, which is not under `databases`",
+                remedy: Nearest.remedy(database, among: databases, kind: "databases") ?? "add it under `databases`")
+            return nil
+        }
+        return application.map { .activity(database: database, applicationName: $0, max: limit) }
+    }
+
+    private func jsonSource(_ fields: MappingReader) -> JSONSource? {
+        let headers = headers(fields)
+        guard fields.required("url") != nil, let url = url(fields, "url") else { return nil }
+        return JSONSource(url: url, headers: headers)
+    }
+
+    private func checkOneKind(_ fields: MappingReader, _ kinds: [String]) {
+        let list = kinds.map { "`\($0)`" }.joined(separator: ", ")
+        let given = kinds.filter { fields.has($0) }
+        if given.count > 1 {
+            fields.error(
+                "\(fields.name) has \(given.map { "`\($0)`" }.joined(separator: " and ")); only one kind can be right",
+                at: given[1], remedy: "make it two entries, or keep one of \(list)")
+        } else if given.isEmpty {
+            yaml.error("\(fields.name) does not say what to read", at: fields.mark, remedy: "add one of \(list)")
+        }
+    }
+
+    /// One entry of `processes`.
+    func process(_ fields: MappingReader) -> ProcessSettings? {
+        let name = name(fields)
+        let (interval, timeout) = schedule(fields)
+        checkOneKind(fields, ["pid", "pidfile", "command", "cgroup", "http"])
+        var kind: ProcessSettings.Kind?
+        if let pid = fields.int("pid", in: 1...Int(Int32.max)) { kind = .pid(pid) }
+        if let path = fields.value("pidfile").flatMap({ path($0) }) { kind = .pidfile(path) }
+        if let expression = regularExpression(fields, "command") { kind = .command(expression) }
+        if let path = fields.nonEmptyString("cgroup") { kind = .cgroup(path) }
+        if let value = fields.value("http") { kind = value.mapping { httpProcess($0) } }
+        guard let name, let kind else { return nil }
+        return ProcessSettings(name: name, interval: interval, timeout: timeout, kind: kind)
+    }
+
+    private func httpProcess(_ fields: MappingReader) -> ProcessSettings.Kind? {
+        let source = jsonSource(fields)
+        var paths = ProcessSettings.Fields()
+        fieldPaths(
+            fields,
+            [
+                ("rss", { paths.rss = $0 }), ("heap_total", { paths.heapTotal = $0 }),
+                ("heap_used", { paths.heapUsed = $0 }), ("external", { paths.external = $0 }),
+                ("heap_limit", { paths.heapLimit = $0 }),
+            ])
+        return source.map { .http($0, fields: paths) }
+    }
+
+    /// One entry of `endpoints`.
+    func endpoint(_ fields: MappingReader) -> EndpointSettings? {
+        let name = name(fields)
+        let (interval, timeout) = schedule(fields)
+        let keep = regularExpression(fields, "keep")
+        let source = jsonSource(fields)
+        guard let name, let source else { return nil }
+        return EndpointSettings(
+            name: name, url: source.url, interval: interval, timeout: timeout, headers: source.headers, keep: keep)
+    }
+}
