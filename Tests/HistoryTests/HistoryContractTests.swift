@@ -73,7 +73,8 @@ import Testing
         try await kind.withStore { store in
             let plain = Make.event(at: 1, reason: "because")
             let bare = Make.event("Bare", [:], at: 2, kind: .resolved, level: nil, value: nil)
-            let infinite = Make.event(at: 3, value: .infinity)
+            let odd = ["quote\"": "back\\slash\n\u{1}", "é": "\u{7F}–🐘/\t\r"]
+            let infinite = Make.event("Odd", odd, at: 3, value: .infinity)
             try await store.commit([.event(plain), .event(bare), .event(infinite)])
             let page = try await store.events(EventQuery(order: .oldestFirst))
             #expect(page == EventPage(events: [plain, bare, infinite]))

@@ -184,7 +184,11 @@ extension RuleBook {
                 case .matrix, .string: throw RuleFailure.notAVector
                 }
             },
-            now: now.milliseconds)
+            matches: { pattern, text in try RegularExpression(pattern).matchesSomewhere(text) },
+            replaceAll: { pattern, replacement, text in
+                try RegularExpression(pattern).replaceAll(in: text, with: replacement)
+            },
+            now: now.milliseconds, externalURL: externalURL)
     }
 
     /// Evaluates one recording rule into the window.

@@ -24,7 +24,7 @@ struct RowChange: Sendable {
             switch record {
             case .alert(let alert): changes.append(try upsert(alert))
             case .removeAlert(let id): changes.append(RowChange("DELETE FROM alert WHERE id = ?", [id.description]))
-            case .event(let event): changes += try insert(event)
+            case .event(let event): changes += insert(event)
             case .group(let group): changes.append(try upsert(group))
             case .removeGroup(let id):
                 changes.append(
@@ -48,7 +48,7 @@ struct RowChange: Sendable {
                 level = excluded.level, value = excluded.value, updated_at = excluded.updated_at, body = excluded.body
             """,
             [
-                id, alert.rule, try BodyCoding.encode(alert.labels, table: "alert", key: id), alert.phase.rawValue,
+                id, alert.rule, BodyCoding.encode(alert.labels), alert.phase.rawValue,
                 column(alert.level), column(alert.value), alert.updatedAt.milliseconds,
                 try BodyCoding.encode(alert, table: "alert", key: id),
             ])
@@ -85,9 +85,9 @@ struct RowChange: Sendable {
             ])
     }
 
-    private static func insert(_ event: AlertEvent) throws(HistoryError) -> [RowChange] {
+    private static func insert(_ event: AlertEvent) -> [RowChange] {
         let alert = event.alert.description
-        let labels = try BodyCoding.encode(event.labels, table: "alert_identity", key: alert)
+        let labels = BodyCoding.encode(event.labels)
         var digest = RowDigest()
         digest.add([
             alert, event.kind.rawValue, event.rule, labels, event.level?.rawValue, event.previousLevel?.rawValue,

@@ -1,0 +1,44 @@
+import Foundation
+
+/// The rules that come with Tocsin: where they lie, and which files belong to them.
+package enum RulePack {
+    /// The folder of the shipped rules; nil where none of the known places has one.
+    ///
+    /// The places are: `$TOCSIN_ALERTS`; `share/tocsin/alerts` beside the executable's folder; a source tree above the
+    /// executable (a folder with `Alerts` and `Package.swift`); `/usr/share/tocsin/alerts`.
+    package static func locate(
+        environment: [String: String], executablePath: String?, files: FileReader = .real
+    ) -> String? {
+        if let named = environment["TOCSIN_ALERTS"], !named.isEmpty { return named }
+        var folders: [String] = []
+        if let executablePath {
+            let real = URL(fileURLWithPath: executablePath).resolvingSymlinksInPath().path
+            let bin = FilePath.folder(of: real)
+            folders.append(FilePath.folder(of: bin) + "/share/tocsin/alerts")
+            var folder = bin
+            while folder != "/" && folder != "." {
+                if files.names(folder + "/Alerts") != nil, files.exists(folder + "/Package.swift") {
+                    folders.append(folder + "/Alerts")
+                    break
+                }
+                folder = FilePath.folder(of: folder)
+            }
+        }
+        folders.append("/usr/share/tocsin/alerts")
+        return folders.first { files.names($0) != nil }
+    }
+
+    /// The rule files in a folder, sorted; unit tests of rules (`*.test.yml`, `*_test.yml`) are left out.
+    package static func ruleFiles(in folder: String, files: FileReader = .real) -> [String] {
+        (files.names(folder) ?? []).filter(isRuleFile).sorted().map { folder + "/" + $0 }
+    }
+
+    /// Whether a name is that of a rule file.
+    static func isRuleFile(_ name: String) -> Bool {
+        guard let dot = name.lastIndex(of: "."), ["yml", "yaml"].contains(name[name.index(after: dot)...]) else {
+            return false
+        }
+        let stem = name[..<dot]
+        return !stem.isEmpty && !stem.hasSuffix(".test") && !stem.hasSuffix("_test") && !stem.hasPrefix(".")
+    }
+}
