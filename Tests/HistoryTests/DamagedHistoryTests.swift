@@ -82,7 +82,7 @@ import Testing
         try folder.write(bytes, to: folder.history)
         let (store, notices) = try await SQLiteHistory.open(
             path: folder.history, now: Make.start, checkingWholeUpTo: 1_000)
-        #expect(notices.isEmpty == !isFound)
+        #expect(notices.isEmpty == !isFound, "\(notices)")
         #expect(try await store.load().outbox == [Make.message(7), Make.message(8)])
         await store.close()
     }

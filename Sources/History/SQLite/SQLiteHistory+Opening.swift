@@ -88,7 +88,8 @@ extension SQLiteHistory {
         }
     }
 
-    /// Looks before anything is changed: another application's file, a newer version's, or a damaged one stays as it is.
+    /// Looks before anything is changed: a file of another application or of a newer version, or a damaged one, stays
+    /// as it is.
     private static func inspect(_ file: HistoryFile, checkingWholeUpTo limit: Int64) throws {
         let queue = try DatabaseQueue(path: file.path, configuration: configuration(readOnly: true))
         try queue.read { db in
@@ -128,8 +129,8 @@ extension SQLiteHistory {
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 2
         configuration.prepareDatabase { db in
-            // A page cache of one mebibyte for each connection: the operating system caches the file as well.
-            try db.execute(sql: "PRAGMA cache_size = -1024")
+            // Page caches in KiB. They are small: the operating system caches the file as well.
+            try db.execute(sql: "PRAGMA cache_size = \(db.configuration.readonly ? -512 : -2048)")
         }
         return configuration
     }
@@ -138,7 +139,8 @@ extension SQLiteHistory {
     private static func rescue(from path: String) -> (state: StoredState, account: String) {
         do {
             let queue = try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
-            let state = try queue.read { db in StateReader(db).readWhatIsLeft() }
+            // Not in one transaction: that ends with the first damage.
+            let state = queue.unsafeRead { db in StateReader(db).readWhatIsLeft() }
             try queue.close()
             return (
                 state,

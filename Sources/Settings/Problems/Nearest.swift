@@ -6,7 +6,9 @@ enum Nearest {
         let bound = max(1, folded.count / 3)
         var best: (distance: Int, candidate: String)?
         for candidate in candidates.sorted() {
-            let distance = distance(folded, fold(candidate))
+            let other = fold(candidate)
+            guard abs(other.count - folded.count) <= bound else { continue }
+            let distance = distance(folded, other)
             if distance <= bound, distance < best?.distance ?? Int.max { best = (distance, candidate) }
         }
         return best?.candidate
@@ -27,7 +29,6 @@ enum Nearest {
 
     /// How many letters must be inserted, removed, replaced or swapped with their neighbour (optimal string alignment).
     static func distance(_ one: [Character], _ other: [Character]) -> Int {
-        guard abs(one.count - other.count) <= 16 else { return Int.max }
         guard !one.isEmpty, !other.isEmpty else { return max(one.count, other.count) }
         var before: [Int] = []
         var last = Array(0...other.count)

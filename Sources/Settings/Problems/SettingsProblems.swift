@@ -1,3 +1,5 @@
+import Alerting
+
 /// Everything that is wrong with the settings, at least one error among it.
 package struct SettingsProblems: Error, Hashable, Sendable, Codable, CustomStringConvertible {
     /// The problems, in the order of files and lines.

@@ -66,7 +66,9 @@ package struct FileReader: Sendable {
         var found = [pattern.hasPrefix("/") ? "/" : ""]
         for part in pattern.split(separator: "/").map(String.init) {
             found = found.flatMap { folder -> [String] in
-                guard Self.isPattern(part) else { return [folder + (folder.isEmpty || folder == "/" ? "" : "/") + part] }
+                guard Self.isPattern(part) else {
+                    return [folder + (folder.isEmpty || folder == "/" ? "" : "/") + part]
+                }
                 let names = names(folder.isEmpty ? "." : folder) ?? []
                 return names.filter { Self.matches(Array($0), Array(part)) }.sorted().map { name in
                     folder + (folder.isEmpty || folder == "/" ? "" : "/") + name

@@ -40,7 +40,8 @@ extension SettingsReader {
         let (direct, fromFile) = (fields.value(key), fields.value(fileKey))
         if direct != nil, fromFile != nil {
             fields.error(
-                "both `\(key)` and `\(fileKey)` are given in \(fields.name)", at: fileKey, remedy: "keep one of the two")
+                "both `\(key)` and `\(fileKey)` are given in \(fields.name)", at: fileKey, remedy: "keep one of the two"
+            )
             return nil
         }
         if let direct { return direct.nonEmptyString().map { (Secret($0), direct) } }
@@ -75,7 +76,7 @@ extension SettingsReader {
         if let found = secret(fields, key) { return found }
         if !hasSecret(fields, key) {
             yaml.error(
-                "\(fields.name) has neither `\(key)` nor `\(key)_file`", at: fields.mark,
+                "\(fields.name) has neither `\(key)` nor `\(key)_file`", at: fields.place,
                 remedy: "add `\(key)_file: PATH`, or `\(key): ${VARIABLE}`")
         }
         return nil
@@ -107,7 +108,8 @@ extension SettingsReader {
     /// Whether a header's name can stand in a request or mail.
     func checkHeader(_ name: String, at location: SourceLocation) -> Bool {
         let token = name.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7F && !"()<>@,;:\\\"/[]?={}".unicodeScalars.contains(scalar)
+            scalar.isASCII && scalar.value > 0x20 && scalar.value < 0x7F
+                && !"()<>@,;:\\\"/[]?={}".unicodeScalars.contains(scalar)
         }
         if token && !name.isEmpty { return true }
         yaml.note(
@@ -144,7 +146,7 @@ extension SettingsReader {
         if fields.has("timeout"), timeout > interval, timeout > .seconds(5) {
             yaml.warning(
                 "`timeout` (\(timeout.promQL)) is longer than the interval (\(interval.promQL))",
-                at: fields.mark(of: "timeout"), remedy: "while a sample takes that long, the next ones are left out")
+                at: fields.place(of: "timeout"), remedy: "while a sample takes that long, the next ones are left out")
         }
         return (interval, timeout)
     }

@@ -38,7 +38,7 @@ extension SettingsReader {
         let identity = fields.nonEmptyString("auth_identity") ?? global.identity
         let hello = fields.nonEmptyString("hello") ?? global.hello
         let zone = timeZone(fields)
-        let tls = fields.value("tls_config")?.mapping { tls($0) } ?? TLSClientSettings()
+        let tls = fields.value("tls_config")?.mapping { self.tls($0) } ?? TLSClientSettings()
         guard let from, let server, !to.isEmpty else { return nil }
         return EmailSettings(
             policy: common.policy, to: to, from: from, host: server.host, port: server.port, security: security,
@@ -67,7 +67,8 @@ extension SettingsReader {
         guard let value = fields.value(key), let text = value.nonEmptyString() else { return nil }
         guard let address = HostPort(text), !address.host.isEmpty else {
             value.error(
-                "\(value.name) must be host and port, found `\(value.written)`", remedy: "write it as `mail.example.org:587`")
+                "\(value.name) must be host and port, found `\(value.written)`",
+                remedy: "write it as `mail.example.org:587`")
             return nil
         }
         return address

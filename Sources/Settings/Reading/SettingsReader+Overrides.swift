@@ -8,7 +8,7 @@ extension SettingsReader {
         let alert = name?.nonEmptyString()
         let matchers = matchers(fields)
         var change = RuleOverride(
-            alert: alert ?? "", matchers: matchers, location: name?.location ?? yaml.location(fields.mark))
+            alert: alert ?? "", matchers: matchers, location: name?.location ?? yaml.location(fields.place))
         for (key, location, value) in fields.value("levels")?.pairs() ?? [] {
             guard let level = Severity(rawValue: key) else {
                 let known = Severity.allCases.map(\.rawValue)
@@ -39,7 +39,7 @@ extension SettingsReader {
         let keys = ["levels", "for", "keep_firing_for", "no_data", "enabled"]
         if alert != nil, !keys.contains(where: { fields.has($0) }) {
             yaml.warning(
-                "this override changes nothing", at: fields.mark,
+                "this override changes nothing", at: fields.place,
                 remedy: "add `levels`, `for`, `keep_firing_for`, `no_data` or `enabled: false`")
         }
         return alert == nil ? nil : change

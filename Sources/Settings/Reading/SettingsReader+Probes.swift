@@ -8,8 +8,8 @@ extension SettingsReader {
         let name = name(fields)
         let dsn = dsn(fields)
         let (interval, timeout) = schedule(fields)
-        let statements = fields.value("statements")?.mapping { statements($0) }
-        let integrations = fields.value("integrations")?.mapping { integrations($0) }
+        let statements = fields.value("statements")?.mapping { self.statements($0) }
+        let integrations = fields.value("integrations")?.mapping { self.integrations($0) }
         let lockTimeout = fields.duration("lock_timeout", default: .seconds(1))
         guard let name, let dsn else { return nil }
         return DatabaseSettings(
@@ -51,7 +51,7 @@ extension SettingsReader {
         checkOneKind(fields, ["pgbouncer", "http", "activity"])
         var kind: PoolSettings.Kind?
         if let value = fields.value("pgbouncer") {
-            kind = value.mapping { dsn($0).map { .pgbouncer(dsn: $0) } }
+            kind = value.mapping { self.dsn($0).map { .pgbouncer(dsn: $0) } }
         }
         if let value = fields.value("http") { kind = value.mapping { httpPool($0) } }
         if let value = fields.value("activity") { kind = value.mapping { activityPool($0, databases: databases) } }
@@ -99,7 +99,7 @@ extension SettingsReader {
                 "\(fields.name) has \(given.map { "`\($0)`" }.joined(separator: " and ")); only one kind can be right",
                 at: given[1], remedy: "make it two entries, or keep one of \(list)")
         } else if given.isEmpty {
-            yaml.error("\(fields.name) does not say what to read", at: fields.mark, remedy: "add one of \(list)")
+            yaml.error("\(fields.name) does not say what to read", at: fields.place, remedy: "add one of \(list)")
         }
     }
 

@@ -27,7 +27,7 @@ extension SettingsReader {
     func globalDefaults(_ fields: MappingReader) -> GlobalDefaults {
         var global = GlobalDefaults()
         if let (url, value) = secret(fields, "slack_api_url"), checkURL(value, url.exposed) { global.slackURL = url }
-        global.http = fields.value("http_config")?.mapping { httpClient($0) } ?? HTTPClientSettings()
+        global.http = fields.value("http_config")?.mapping { self.httpClient($0) } ?? HTTPClientSettings()
         global.from = fields.value("smtp_from").flatMap { address($0) }
         global.smarthost = smarthost(fields, "smtp_smarthost")
         global.username = fields.nonEmptyString("smtp_auth_username")
@@ -58,13 +58,13 @@ extension SettingsReader {
             remedy: "use `slack_configs`, `webhook_configs` or `email_configs`")
         let receiver = name ?? ""
         let slack = configs(fields, "slack_configs") { fields, index in
-            slack(fields, global: global, as: Destination(receiver: receiver, channel: "slack", index: index))
+            self.slack(fields, global: global, as: Destination(receiver: receiver, channel: "slack", index: index))
         }
         let webhooks = configs(fields, "webhook_configs") { fields, index in
-            webhook(fields, global: global, as: Destination(receiver: receiver, channel: "webhook", index: index))
+            self.webhook(fields, global: global, as: Destination(receiver: receiver, channel: "webhook", index: index))
         }
         let emails = configs(fields, "email_configs") { fields, index in
-            email(fields, global: global, as: Destination(receiver: receiver, channel: "email", index: index))
+            self.email(fields, global: global, as: Destination(receiver: receiver, channel: "email", index: index))
         }
         return name.map { ReceiverSettings(name: $0, slack: slack, webhooks: webhooks, emails: emails) }
     }
@@ -97,7 +97,7 @@ extension SettingsReader {
             url = checkURL(value, own.exposed) ? own : nil
         } else if url == nil, !hasSecret(fields, "api_url") {
             yaml.error(
-                "\(fields.name) has no `api_url`", at: fields.mark,
+                "\(fields.name) has no `api_url`", at: fields.place,
                 remedy: "add `api_url_file: PATH` here, or `slack_api_url_file` under `global`")
         }
         return url.map {
@@ -134,7 +134,7 @@ extension SettingsReader {
     }
 
     private func httpClient(of fields: MappingReader, global: GlobalDefaults) -> HTTPClientSettings {
-        fields.value("http_config")?.mapping { httpClient($0) } ?? global.http
+        fields.value("http_config")?.mapping { self.httpClient($0) } ?? global.http
     }
 
     private func httpClient(_ fields: MappingReader) -> HTTPClientSettings {
@@ -145,14 +145,14 @@ extension SettingsReader {
             ["enable_http2", "no_proxy", "proxy_from_environment", "proxy_connect_header"], .warning,
             because: "it is left out of account", remedy: "remove it; without `proxy_url` the environment decides")
         var http = HTTPClientSettings()
-        http.basicAuth = fields.value("basic_auth")?.mapping { basicAuth($0) }
-        http.authorization = fields.value("authorization")?.mapping { authorization($0) }
+        http.basicAuth = fields.value("basic_auth")?.mapping { self.basicAuth($0) }
+        http.authorization = fields.value("authorization")?.mapping { self.authorization($0) }
         if fields.has("basic_auth"), fields.has("authorization") {
             fields.error(
                 "both `basic_auth` and `authorization` are given in \(fields.name)", at: "authorization",
                 remedy: "keep one of the two")
         }
-        http.tls = fields.value("tls_config")?.mapping { tls($0) } ?? TLSClientSettings()
+        http.tls = fields.value("tls_config")?.mapping { self.tls($0) } ?? TLSClientSettings()
         http.proxyURL = url(fields, "proxy_url", schemes: ["socks5", "socks5h", "https", "http"])
         if let value = fields.value("follow_redirects"), value.bool() == true {
             value.error(
@@ -181,7 +181,8 @@ extension SettingsReader {
     /// A section `tls_config`.
     func tls(_ fields: MappingReader) -> TLSClientSettings {
         fields.unsupported(
-            ["ca", "cert", "key", "min_version", "max_version"], .error, because: "the connection could fail or be weaker",
+            ["ca", "cert", "key", "min_version", "max_version"], .error,
+            because: "the connection could fail or be weaker",
             remedy: "use `ca_file`, `cert_file` and `key_file`")
         var tls = TLSClientSettings()
         func file(_ key: String) -> String? {

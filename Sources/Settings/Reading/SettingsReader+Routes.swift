@@ -55,7 +55,7 @@ extension SettingsReader {
         if fields.has("repeat_interval"), own.repeatInterval < own.groupInterval {
             yaml.warning(
                 "`repeat_interval` (\(own.repeatInterval.promQL)) is shorter than `group_interval` "
-                    + "(\(own.groupInterval.promQL))", at: fields.mark(of: "repeat_interval"),
+                    + "(\(own.groupInterval.promQL))", at: fields.place(of: "repeat_interval"),
                 remedy: "repeats come no sooner than `group_interval` allows")
         }
         if !isRoot || !matchers.isEmpty {
@@ -117,7 +117,7 @@ extension SettingsReader {
         var found: [Matcher] = []
         if let value = fields.value("matchers") {
             let entries =
-                value.node.scalar == nil
+                !value.isScalar
                 ? value.list() ?? [] : [YAMLValue(node: value.node, name: "`matchers`", reader: yaml)]
             for entry in entries {
                 if let text = entry.string() { found += matchers(text, at: entry) }

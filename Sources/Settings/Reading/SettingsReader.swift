@@ -98,8 +98,7 @@ struct SettingsReader {
 
     /// The receivers' names, also those of receivers in which something is wrong.
     private func receiverNames(_ fields: MappingReader) -> Set<String> {
-        guard let value = fields.value("receivers"), let sequence = value.node.sequence else { return [] }
-        return Set(sequence.compactMap { $0.mapping?["name"]?.scalar?.string })
+        Set(fields.value("receivers")?.texts(under: "name") ?? [])
     }
 
     /// The name of an entry; already checked by `named`, so only its absence is reported.

@@ -17,7 +17,8 @@ enum LevelCheck {
             found.append(
                 Finding(
                     level: rule.level,
-                    message: "clear beyond raise: the level `\(rule.level)` is raised at `\(rule.raise)` and cleared at "
+                    message:
+                        "clear beyond raise: the level `\(rule.level)` is raised at `\(rule.raise)` and cleared at "
                         + "`\(rule.clear)`, which some values satisfy both",
                     remedy: rule.raise.opposite.map { "write a `clear` within `\($0)`" } ?? "part the two"))
         }

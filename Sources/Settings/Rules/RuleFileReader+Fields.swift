@@ -54,7 +54,7 @@ extension RuleFileReader {
     /// A label's or annotation's text as a template.
     func template(_ field: TextField) -> Template? {
         do {
-            return try Template.rule(field.text)
+            return try Template(field.text, name: field.name)
         } catch {
             let place = ScalarText(field.value)?.location(line: error.line, column: error.column)
             yaml.note(
@@ -66,7 +66,7 @@ extension RuleFileReader {
 
     /// `flapping: true`, or a mapping with the numbers.
     func flapping(_ value: YAMLValue) -> FlappingPolicy? {
-        if value.node.scalar != nil { return value.bool() == true ? FlappingPolicy() : nil }
+        if value.isScalar { return value.bool() == true ? FlappingPolicy() : nil }
         return value.mapping { fields in
             let standard = FlappingPolicy()
             let window = fields.int("window", in: 4...200) ?? standard.window

@@ -63,7 +63,8 @@ struct RuleFileReader {
         if let alert { return alertRule(fields, name: alert, groupLabels: groupLabels).map { .alert($0) } }
         if let record { return recordingRule(fields, name: record, groupLabels: groupLabels).map { .record($0) } }
         yaml.error(
-            "the rule has neither `alert` nor `record`", at: fields.mark, remedy: "add `alert: NAME` or `record: NAME`")
+            "the rule has neither `alert` nor `record`", at: fields.place, remedy: "add `alert: NAME` or `record: NAME`"
+        )
         ignoreRest(of: fields)
         return nil
     }
@@ -78,7 +79,8 @@ struct RuleFileReader {
         let record = name.nonEmptyString()
         if let record, !LabelName.isValidMetric(record) {
             name.error(
-                "`\(record)` is not a metric's name", remedy: "use letters, digits, `_` and `:`, as `job:requests:rate5m`")
+                "`\(record)` is not a metric's name",
+                remedy: "use letters, digits, `_` and `:`, as `job:requests:rate5m`")
         }
         let expression = expression(fields)
         for key in RuleKeys.alertOnly where fields.value(key) != nil {
@@ -112,7 +114,7 @@ struct RuleFileReader {
             found[annotation.name] = template(annotation)
         }
         let noData: AlertRule.NoDataPolicy? = fields.value("no_data")?.choice()
-        let flapping = fields.value("flapping").flatMap { flapping($0) }
+        let flapping = fields.value("flapping").flatMap { self.flapping($0) }
         let evidence = fields.nonEmptyString("evidence")
         let runbook = fields.nonEmptyString("runbook")
         guard let alert, let expression, let condition else { return nil }

@@ -1,5 +1,5 @@
 package import Alerting
-package import PromQL
+import PromQL
 
 /// The rules of all files together: numbered, and changed as the settings want them.
 package struct RuleSet: Sendable {

@@ -1,4 +1,3 @@
-package import Alerting
 package import PromQL
 
 /// A process, or a group of them, whose memory is watched.

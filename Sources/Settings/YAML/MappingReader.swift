@@ -5,7 +5,7 @@ import Yams
 /// The keys of one mapping: remembers what was asked for, and reports the keys that nobody knows.
 final class MappingReader {
     private struct Entry {
-        let keyMark: Mark?
+        let keyPlace: Place?
         let value: YAMLValue
     }
 
@@ -13,7 +13,7 @@ final class MappingReader {
     /// What messages call the mapping.
     let name: String
     /// Where the mapping begins.
-    let mark: Mark?
+    let place: Place?
     private var entries: [String: Entry] = [:]
     private var order: [String] = []
     private var known: Set<String> = []
@@ -21,7 +21,7 @@ final class MappingReader {
     init(_ mapping: Node.Mapping, of value: YAMLValue) {
         reader = value.reader
         name = value.name
-        mark = value.node.mark
+        place = value.node.place
         add(mapping, merged: false)
         for (key, other) in mapping where key.scalar?.string == "<<" {
             if let sequence = other.sequence {
@@ -34,7 +34,7 @@ final class MappingReader {
 
     private func merge(_ node: Node) {
         guard let mapping = node.mapping else {
-            reader.error("`<<` must name a mapping", at: node.mark, remedy: "write `<<: *name` with `name` a mapping")
+            reader.error("`<<` must name a mapping", at: node.place, remedy: "write `<<: *name` with `name` a mapping")
             return
         }
         add(mapping, merged: true)
@@ -43,7 +43,7 @@ final class MappingReader {
     private func add(_ mapping: Node.Mapping, merged: Bool) {
         for (key, node) in mapping {
             guard let scalar = key.scalar else {
-                reader.error("a key in \(name) must be a plain word, not a list or mapping", at: key.mark)
+                reader.error("a key in \(name) must be a plain word, not a list or mapping", at: key.place)
                 continue
             }
             let text = scalar.string
@@ -51,20 +51,20 @@ final class MappingReader {
             if entries[text] != nil && merged { continue }
             if entries[text] == nil { order.append(text) }
             let value = YAMLValue(node: node, name: "`\(text)`", reader: reader)
-            entries[text] = Entry(keyMark: scalar.mark, value: value)
+            entries[text] = Entry(keyPlace: key.place, value: value)
         }
         guard !merged, !reader.document.hidden.isEmpty else { return }
         for (key, _) in mapping {
             guard let scalar = key.scalar, let original = reader.document.hidden[scalar.string] else { continue }
-            let line = scalar.mark?.line ?? 1
+            let line = key.place?.line ?? 1
             reader.error(
                 "the key `\(original)` occurs twice in \(name), first in line \(line)",
-                at: entries[original]?.keyMark, remedy: "keep one of the two")
+                at: entries[original]?.keyPlace, remedy: "keep one of the two")
         }
     }
 
     /// The place of a key, or of the mapping where it has no such key.
-    func mark(of key: String) -> Mark? { entries[key]?.keyMark ?? mark }
+    func place(of key: String) -> Place? { entries[key]?.keyPlace ?? place }
 
     /// Whether the key stands there with a value. Does not make it known.
     func has(_ key: String) -> Bool { entries[key].map { !$0.value.isNull } ?? false }
@@ -80,9 +80,9 @@ final class MappingReader {
     func required(_ key: String, remedy: String? = nil) -> YAMLValue? {
         if let value = value(key) { return value }
         if entries[key] != nil {
-            reader.error("`\(key)` has no value", at: mark(of: key), remedy: remedy)
+            reader.error("`\(key)` has no value", at: place(of: key), remedy: remedy)
         } else {
-            reader.error("\(name) has no `\(key)`", at: mark, remedy: remedy ?? "add `\(key): …`")
+            reader.error("\(name) has no `\(key)`", at: place, remedy: remedy ?? "add `\(key): …`")
         }
         return nil
     }
@@ -91,7 +91,7 @@ final class MappingReader {
     func takeAll() -> [(key: String, keyLocation: SourceLocation, value: YAMLValue)] {
         known.formUnion(order)
         return order.compactMap { key in
-            entries[key].map { (key: key, keyLocation: reader.location($0.keyMark), value: $0.value) }
+            entries[key].map { (key: key, keyLocation: reader.location($0.keyPlace), value: $0.value) }
         }
     }
 
@@ -100,7 +100,7 @@ final class MappingReader {
         for key in keys where entries[key] != nil {
             known.insert(key)
             reader.note(
-                severity, "`\(key)` is not supported yet: \(reason)", at: reader.location(mark(of: key)),
+                severity, "`\(key)` is not supported yet: \(reason)", at: reader.location(place(of: key)),
                 remedy: remedy)
         }
         silent.formUnion(keys)
@@ -114,7 +114,7 @@ final class MappingReader {
         for key in order where !known.contains(key) {
             let candidates = known.subtracting(silent)
             reader.error(
-                "unknown key `\(key)` in \(name)", at: mark(of: key),
+                "unknown key `\(key)` in \(name)", at: place(of: key),
                 remedy: Nearest.remedy(key, among: candidates, kind: "keys known here"))
         }
     }
@@ -123,7 +123,7 @@ final class MappingReader {
 extension MappingReader {
     /// Notes an error at a key.
     func error(_ message: String, at key: String, remedy: String? = nil) {
-        reader.error(message, at: mark(of: key), remedy: remedy)
+        reader.error(message, at: place(of: key), remedy: remedy)
     }
 
     func string(_ key: String) -> String? { value(key)?.string() }

@@ -8,7 +8,7 @@ import Yams
 struct ScalarText {
     let text: String
     private let style: Node.Scalar.Style
-    private let mark: Mark
+    private let mark: Place
     private let source: SourceText
 
     /// Nil where the value is no single text.
@@ -16,7 +16,7 @@ struct ScalarText {
         guard let scalar = value.node.scalar else { return nil }
         text = scalar.string
         style = scalar.style
-        mark = scalar.mark ?? Mark(line: 1, column: 1)
+        mark = value.node.place ?? .start
         source = value.reader.document.source
     }
 
@@ -58,7 +58,7 @@ extension ScalarText {
         private var column: Int
         private var current: [Unicode.Scalar] = []
 
-        init(source: SourceText, mark: Mark, style: Node.Scalar.Style) {
+        init(source: SourceText, mark: Place, style: Node.Scalar.Style) {
             self.source = source
             self.style = style
             line = mark.line

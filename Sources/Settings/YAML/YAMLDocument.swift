@@ -82,8 +82,8 @@ extension YAMLDocument {
                     let text = lines.joined(separator: "\n") + "\n# end of the file\n"
                     return .success(try Yams.compose(yaml: text))
                 } catch YamlError.duplicatedKeysInMapping(let duplicates, let context) {
-                    guard let name = duplicates.first, hide(name, at: context.mark) else {
-                        return .failure(problem("a key occurs twice in a mapping", at: context.mark))
+                    guard let name = duplicates.first, hide(name, at: Place(context.mark)) else {
+                        return .failure(problem("a key occurs twice in a mapping", at: Place(context.mark)))
                     }
                 } catch {
                     return .failure(describe(error))
@@ -92,7 +92,7 @@ extension YAMLDocument {
             return .failure(SettingsProblem(at: source.location(line: 1, column: 1), "too many keys occur twice"))
         }
 
-        private mutating func hide(_ name: String, at mark: Mark) -> Bool {
+        private mutating func hide(_ name: String, at mark: Place) -> Bool {
             guard lines.indices.contains(mark.line - 1), !name.isEmpty, hidden.count < 6000,
                 let replacement = Unicode.Scalar(0xE000 + UInt32(hidden.count))
             else { return false }
@@ -115,28 +115,28 @@ extension YAMLDocument {
             case .scanner(let context, let text, let mark, _), .parser(let context, let text, let mark, _),
                 .composer(let context, let text, let mark, _):
                 let place = context.map { ", \($0.text)" } ?? ""
-                return problem("this is not YAML: \(text)\(place)", at: mark, remedy: Self.remedy(text))
+                return problem("this is not YAML: \(text)\(place)", at: Place(mark), remedy: Self.remedy(text))
             case .reader(let text, _, _, _):
                 return problem(
                     "this is not YAML: \(text)", at: unreadable,
                     remedy: "remove control characters, and save the file as UTF-8")
             case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded, .duplicatedKeysInMapping, nil:
-                return problem("this is not YAML", at: Mark(line: 1, column: 1))
+                return problem("this is not YAML", at: .start)
             }
         }
 
         /// The first control character, which YAML does not allow.
-        private var unreadable: Mark {
+        private var unreadable: Place {
             for (number, line) in lines.enumerated() {
                 for (column, scalar) in line.unicodeScalars.enumerated()
                 where (scalar.value < 0x20 && scalar != "\t" && scalar != "\r") || scalar.value == 0x7F {
-                    return Mark(line: number + 1, column: column + 1)
+                    return Place(line: number + 1, column: column + 1)
                 }
             }
-            return Mark(line: 1, column: 1)
+            return .start
         }
 
-        private func problem(_ message: String, at mark: Mark, remedy: String? = nil) -> SettingsProblem {
+        private func problem(_ message: String, at mark: Place, remedy: String? = nil) -> SettingsProblem {
             // An error at the end of the file is shown at its last line.
             let line = min(max(1, mark.line), max(1, source.lines.count))
             return SettingsProblem(
@@ -153,7 +153,9 @@ extension YAMLDocument {
             }
             if text.contains("undefined alias") { return "define it with `&name` first, or quote the `*`" }
             if text.contains("another document") { return "keep one document in a file, without `---` in between" }
-            if text.contains("did not find expected") { return "look at the indentation, quotes and brackets just before" }
+            if text.contains("did not find expected") {
+                return "look at the indentation, quotes and brackets just before"
+            }
             return nil
         }
     }

@@ -1,5 +1,4 @@
 import Alerting
-import Yams
 
 /// Reads one YAML file and gathers every problem in it, so that a person sees them all at once.
 final class YAMLReader {
@@ -19,17 +18,17 @@ final class YAMLReader {
         document.root.map { YAMLValue(node: $0, name: "the file", reader: self) }
     }
 
-    /// Notes an error at a node's beginning.
-    func error(_ message: String, at mark: Mark?, remedy: String? = nil) {
-        note(.error, message, at: location(mark), remedy: remedy)
+    /// Notes an error at a place in the file.
+    func error(_ message: String, at place: Place?, remedy: String? = nil) {
+        note(.error, message, at: location(place), remedy: remedy)
     }
 
-    /// Notes a warning at a node's beginning.
-    func warning(_ message: String, at mark: Mark?, remedy: String? = nil) {
-        note(.warning, message, at: location(mark), remedy: remedy)
+    /// Notes a warning at a place in the file.
+    func warning(_ message: String, at place: Place?, remedy: String? = nil) {
+        note(.warning, message, at: location(place), remedy: remedy)
     }
 
-    /// Notes a problem at a place in the file.
+    /// Notes a problem at a location.
     func note(
         _ severity: SettingsProblem.Severity, _ message: String, at location: SourceLocation, remedy: String? = nil
     ) {
@@ -39,8 +38,8 @@ final class YAMLReader {
                 excerpt: document.source.excerpt(line: location.line)))
     }
 
-    /// The place of a mark; the file's beginning where there is none.
-    func location(_ mark: Mark?) -> SourceLocation {
-        document.source.location(line: mark?.line ?? 1, column: mark?.column ?? 1)
+    /// The location of a place; the file's beginning where there is none.
+    func location(_ place: Place?) -> SourceLocation {
+        document.source.location(line: place?.line ?? 1, column: place?.column ?? 1)
     }
 }

@@ -9,7 +9,7 @@ struct YAMLValue {
     let reader: YAMLReader
 
     /// Where it begins.
-    var location: SourceLocation { reader.location(node.mark) }
+    var location: SourceLocation { reader.location(node.place) }
 
     /// Whether nothing stands here.
     var isNull: Bool {
@@ -26,14 +26,22 @@ struct YAMLValue {
         }
     }
 
+    /// Whether it is one single value, or nothing; neither a list nor a mapping.
+    var isScalar: Bool { node.scalar != nil }
+
+    /// The texts under a key of the mappings in this list, as they are written; for looking ahead.
+    func texts(under key: String) -> [String] {
+        (node.sequence ?? []).compactMap { $0.mapping?[key]?.scalar?.string }
+    }
+
     /// Notes an error here.
     func error(_ message: String, remedy: String? = nil) {
-        reader.error(message, at: node.mark, remedy: remedy)
+        reader.error(message, at: node.place, remedy: remedy)
     }
 
     /// Notes a warning here.
     func warning(_ message: String, remedy: String? = nil) {
-        reader.warning(message, at: node.mark, remedy: remedy)
+        reader.warning(message, at: node.place, remedy: remedy)
     }
 
     /// The entries of a list; nil and an error where it is not one.

@@ -1,0 +1,79 @@
+package import Alerting
+package import Drivers
+
+/// How a receiver's server is spoken to over HTTP.
+package struct HTTPOptions: Sendable {
+    /// A user and password.
+    package struct Login: Sendable {
+        package var user: String
+        package var password: Secret
+
+        package init(user: String, password: Secret) {
+            self.user = user
+            self.password = password
+        }
+    }
+
+    /// The `Authorization` header.
+    package struct Authorization: Sendable {
+        /// `Bearer`, as a rule.
+        package var type: String
+        package var credentials: Secret
+
+        package init(type: String = "Bearer", credentials: Secret) {
+            self.type = type
+            self.credentials = credentials
+        }
+    }
+
+    /// Further headers by name; those that the channel itself sets stand against them.
+    package var headers: [String: Secret]
+    /// Basic authentication; nil for none.
+    package var login: Login?
+    /// The `Authorization` header; nil for none.
+    package var authorization: Authorization?
+    package var tls: TLSOptions
+    /// The proxy's URL; nil leaves it to the environment, as with curl.
+    package var proxy: Secret?
+    /// How long one attempt may take; 30 s by default.
+    package var timeout: Duration
+
+    package init(
+        headers: [String: Secret] = [:], login: Login? = nil, authorization: Authorization? = nil,
+        tls: TLSOptions = TLSOptions(), proxy: Secret? = nil, timeout: Duration = .seconds(30)
+    ) {
+        self.headers = headers
+        self.login = login
+        self.authorization = authorization
+        self.tls = tls
+        self.proxy = proxy
+        self.timeout = timeout
+    }
+
+    /// A POST of this body.
+    ///
+    /// - Parameter headers: the channel's own; a header of the settings with one of these names is left out.
+    func request(url: Secret, headers own: [(String, String)], body: [UInt8]) -> HTTPRequest {
+        var all = own
+        if let authorization {
+            all.append(("Authorization", "\(authorization.type) \(authorization.credentials.exposed)"))
+        }
+        let taken = Set(all.map { $0.0.lowercased() })
+        all += headers.filter { !taken.contains($0.key.lowercased()) }.sorted { $0.key < $1.key }
+            .map { ($0.key, $0.value.exposed) }
+        return HTTPRequest(
+            method: "POST", url: url.exposed, headers: all, body: body,
+            connectTimeout: min(.seconds(5), timeout), totalTimeout: timeout, bodyLimit: 8_192, tls: tls,
+            basicAuth: login.map { BasicAuth(user: $0.user, password: $0.password.exposed) }, proxy: proxy?.exposed)
+    }
+
+    /// What must not appear in a reason, though a server may say it back.
+    func secrets(url: Secret) -> [String] {
+        var secrets = [url.exposed]
+        if let login { secrets.append(login.password.exposed) }
+        if let authorization { secrets.append(authorization.credentials.exposed) }
+        secrets += headers.values.map(\.exposed)
+        if let proxy { secrets.append(proxy.exposed) }
+        return secrets
+    }
+}

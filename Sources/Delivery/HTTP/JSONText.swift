@@ -1,0 +1,110 @@
+/// A JSON value whose members keep the order in which they were written, so that equal messages give equal bytes.
+package enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    /// NaN and the infinities, which JSON lacks, become the strings `NaN`, `+Inf` and `-Inf`.
+    case number(Double)
+    case string(String)
+    case array([JSONText])
+    case object([Member])
+
+    /// A name and its value.
+    package struct Member: Sendable, Equatable {
+        package let name: String
+        package let value: JSONText
+
+        package init(_ name: String, _ value: JSONText) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    package init(stringLiteral value: String) {
+        self = .string(value)
+    }
+
+    package init(arrayLiteral elements: JSONText...) {
+        self = .array(elements)
+    }
+
+    /// An object with these members in this order.
+    package static func members(_ pairs: KeyValuePairs<String, JSONText>) -> JSONText {
+        .object(pairs.map { Member($0.key, $0.value) })
+    }
+
+    /// An object of strings, by name.
+    package static func strings(_ dictionary: [String: String]) -> JSONText {
+        .object(dictionary.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
+    }
+
+    /// The string, or null.
+    package static func optional(_ text: String?) -> JSONText { text.map(JSONText.string) ?? .null }
+
+    /// The number, or null.
+    package static func optional(_ number: Double?) -> JSONText { number.map(JSONText.number) ?? .null }
+
+    /// As UTF-8 without white space.
+    package var bytes: [UInt8] {
+        var bytes: [UInt8] = []
+        write(to: &bytes)
+        return bytes
+    }
+
+    private func write(to bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .integer(let value): bytes += String(value).utf8
+        case .number(let value): Self.write(value, to: &bytes)
+        case .string(let value): Self.write(value, to: &bytes)
+        case .array(let values):
+            bytes.append(UInt8(ascii: "["))
+            for (index, value) in values.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            for (index, member) in members.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.write(member.name, to: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.write(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func write(_ value: Double, to bytes: inout [UInt8]) {
+        if value.isNaN {
+            bytes += "\"NaN\"".utf8
+        } else if value.isInfinite {
+            bytes += (value < 0 ? "\"-Inf\"" : "\"+Inf\"").utf8
+        } else if value == value.rounded(), abs(value) < 1e15 {
+            bytes += String(Int64(value)).utf8
+        } else {
+            bytes += "\(value)".utf8
+        }
+    }
+
+    private static func write(_ text: String, to bytes: inout [UInt8]) {
+        let digits = Array("0123456789abcdef".utf8)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes += "\\\"".utf8
+            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
+            case 0x0A: bytes += "\\n".utf8
+            case 0x0D: bytes += "\\r".utf8
+            case 0x09: bytes += "\\t".utf8
+            case 0x00...0x1F, 0x7F:
+                bytes += "\\u00".utf8
+                bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

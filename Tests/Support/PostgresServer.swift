@@ -1,0 +1,121 @@
+package import Foundation
+import Synchronization
+
+/// A real PostgreSQL in a temporary folder, on a port of its own, until it is stopped.
+package final class PostgresServer: Sendable {
+    package let port: Int
+    package let folder: URL
+    private let settings: [String: String]
+    private let isStopped = Mutex(false)
+
+    private static let template = Mutex<URL?>(nil)
+
+    /// - Parameters:
+    ///   - settings: parameters of postgresql.conf, over those that make tests quick.
+    ///   - passwords: asks for passwords (scram) instead of trusting everybody; the superuser's is `secret`.
+    package init(settings: [String: String] = [:], passwords: Bool = false) throws {
+        port = try FreePort.find()
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-pg-\(UUID().uuidString)")
+        self.settings = [
+            "listen_addresses": "'127.0.0.1'", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+            "shared_preload_libraries": "'pg_stat_statements'", "log_min_messages": "warning",
+        ].merging(settings) { _, own in own }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Self.handOver(folder)
+        let master = try Self.template.withLock { known in
+            if let known { return known }
+            let made = try Self.makeTemplate()
+            known = made
+            return made
+        }
+        try Self.unprivileged("cp", ["-a", master.path, data.path])
+        if passwords {
+            try start()
+            try psql("ALTER ROLE postgres PASSWORD 'secret'")
+            stopServer()
+            let rules = "host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n"
+            try Self.unprivileged("sh", ["-c", "cat > \(data.path)/pg_hba.conf"], input: rules)
+        }
+        try start()
+    }
+
+    deinit {
+        stop()
+    }
+
+    private var data: URL { folder.appendingPathComponent("data") }
+
+    private static var programs: String {
+        let named = (try? Subprocess.output("pg_config", ["--bindir"]))?.trimmingCharacters(in: .whitespacesAndNewlines)
+        if let named, FileManager.default.isExecutableFile(atPath: named + "/initdb") { return named }
+        return "/usr/lib/postgresql/15/bin"
+    }
+
+    /// PostgreSQL refuses root, so root does it as the user postgres.
+    @discardableResult
+    static func unprivileged(_ program: String, _ arguments: [String], input: String? = nil) throws -> String {
+        guard getuid() == 0 else { return try Subprocess.output(program, arguments, input: input) }
+        return try Subprocess.output("runuser", ["-u", "postgres", "--", program] + arguments, input: input)
+    }
+
+    static func handOver(_ folder: URL) throws {
+        if getuid() == 0 { try Subprocess.output("chown", ["postgres", folder.path]) }
+    }
+
+    private static func makeTemplate() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-pg-template-\(getpid())")
+        try? FileManager.default.removeItem(at: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try handOver(folder)
+        let data = folder.appendingPathComponent("data")
+        try unprivileged(
+            programs + "/initdb", ["-D", data.path, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"])
+        return data
+    }
+
+    /// Starts it again after `stopServer`.
+    package func start() throws {
+        let options = settings.map { "-c \($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+        try Self.unprivileged(
+            Self.programs + "/pg_ctl",
+            ["-D", data.path, "-w", "-t", "30", "-l", data.path + "/server.log", "-o", "-p \(port) -k \(data.path) \(options)", "start"])
+    }
+
+    /// Stops the server and keeps its data.
+    package func stopServer(immediately: Bool = false) {
+        _ = try? Self.unprivileged(
+            Self.programs + "/pg_ctl", ["-D", data.path, "-m", immediately ? "immediate" : "fast", "-w", "stop"])
+    }
+
+    package func restart() throws {
+        stopServer()
+        try start()
+    }
+
+    /// Stops the server and removes its folder.
+    package func stop() {
+        let wasStopped = isStopped.withLock { stopped in
+            defer { stopped = true }
+            return stopped
+        }
+        guard !wasStopped else { return }
+        stopServer(immediately: true)
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    package func dsn(user: String = "postgres", database: String = "postgres", password: String? = nil) -> String {
+        "host=127.0.0.1 port=\(port) user=\(user) dbname=\(database)" + (password.map { " password=\($0)" } ?? "")
+    }
+
+    /// Runs a script as the superuser; the first error ends it and is thrown.
+    ///
+    /// - Returns: what it printed, unaligned and without headings.
+    @discardableResult
+    package func psql(_ script: String, database: String = "postgres") throws -> String {
+        try Subprocess.output(
+            "psql",
+            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", "host=\(data.path) port=\(port) user=postgres dbname=\(database)", "-f", "-"],
+            environment: ["PGOPTIONS": ""], input: script
+        ).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}
