@@ -7,10 +7,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
 let package = Package(
@@ -23,15 +23,14 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         .target(name: "CPostgres", linkerSettings: [.linkedLibrary("pq")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
-        .target(name: "PromQL", dependencies: [collections]),
+        .target(name: "PromQL"),
         .target(name: "Templates"),
-        .target(name: "Alerting", dependencies: ["PromQL", "Templates", collections]),
+        .target(name: "Alerting", dependencies: ["PromQL", "Templates"]),
         .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
         .target(name: "Settings", dependencies: ["Alerting", "PromQL", "Templates", yams]),
         .target(
@@ -42,7 +41,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
-                logging, lifecycle, hummingbird, crypto,
+                logging, lifecycle, signals, hummingbird,
             ]),
         .executableTarget(
             name: "tocsin",

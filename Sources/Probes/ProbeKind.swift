@@ -8,6 +8,8 @@ package enum ProbeKind: String, Sendable, CaseIterable {
     case pool
     case process
     case endpoint
+    /// The agent itself.
+    case agent
 
     /// The label that names the target, besides `instance`.
     package var targetLabel: String {
@@ -16,6 +18,7 @@ package enum ProbeKind: String, Sendable, CaseIterable {
         case .pool: "pool"
         case .process: "process"
         case .endpoint: "endpoint"
+        case .agent: "agent"
         }
     }
 

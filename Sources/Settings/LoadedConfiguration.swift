@@ -21,7 +21,7 @@ package struct LoadedConfiguration: Sendable {
         dsnCheck: @escaping @Sendable (String) -> String? = { _ in nil }
     ) throws(SettingsProblems) -> LoadedConfiguration {
         let settings: AgentSettings
-        if let path = AgentSettings.locate(explicit: settingsPath, environment: environment, files: files) {
+        if let path = AgentSettings.locate(explicit: settingsPath, files: files) {
             settings = try AgentSettings.load(
                 path: path, environment: environment, files: files, dsnCheck: dsnCheck)
         } else if let fallback = AgentSettings.fromEnvironment(environment) {
@@ -38,7 +38,7 @@ package struct LoadedConfiguration: Sendable {
             throw SettingsProblems([
                 SettingsProblem(
                     at: nil, "there are no settings: neither \(places) exists, and `DATABASE_URL` is not set",
-                    remedy: "name a file with `--settings`, write one with `tocsin init`, or set `DATABASE_URL`")
+                    remedy: "name a file with `--config`, write one (see Deploy/tocsin.yaml), or set `DATABASE_URL`")
             ])
         }
         return try load(settings, environment: environment, executablePath: executablePath, files: files)
@@ -81,20 +81,20 @@ package struct LoadedConfiguration: Sendable {
         var rules = rules(in: paths, defaultInterval: settings.evaluationInterval, files: files)
         rules.apply(settings.overrides)
         problems += rules.problems
-        var excerpts = Excerpts(files: files)
+        var excerpts = Excerpts(files: files, settingsFile: settings.file)
         problems = problems.map { excerpts.complete($0) }
         if problems.hasErrors { throw SettingsProblems(problems) }
         return LoadedConfiguration(settings: settings, groups: rules.groups, warnings: problems)
     }
 
-    /// Reads rule files alone, for `tocsin check rules`.
+    /// Reads rule files alone, without settings.
     ///
     /// - Returns: the rules as far as they are right, and everything that is wrong with the rest.
     package static func checkRules(
         files paths: [String], defaultInterval: Duration = .seconds(15), reader: FileReader = .real
     ) -> (groups: [RuleGroup], problems: [SettingsProblem]) {
         let rules = rules(in: paths, defaultInterval: defaultInterval, files: reader)
-        var excerpts = Excerpts(files: reader)
+        var excerpts = Excerpts(files: reader, settingsFile: nil)
         return (rules.groups, rules.problems.map { excerpts.complete($0) }.inReadingOrder)
     }
 
@@ -113,18 +113,22 @@ package struct LoadedConfiguration: Sendable {
 
 /// Adds the text of the line to problems that were found after their file was read.
 private struct Excerpts {
-    let files: FileReader
+    private let files: FileReader
+    /// The file that may hold secrets; nil for none.
+    private let settingsFile: String?
     private var sources: [String: SourceText] = [:]
 
-    init(files: FileReader) {
+    init(files: FileReader, settingsFile: String?) {
         self.files = files
+        self.settingsFile = settingsFile
     }
 
     mutating func complete(_ problem: SettingsProblem) -> SettingsProblem {
         guard problem.excerpt == nil, let location = problem.location else { return problem }
         if sources[location.file] == nil {
             guard let text = try? files.text(location.file) else { return problem }
-            sources[location.file] = SourceText(file: location.file, text: text)
+            sources[location.file] = SourceText(
+                file: location.file, text: text, hidesSecrets: location.file == settingsFile)
         }
         return SettingsProblem(
             problem.severity, at: location, problem.message, remedy: problem.remedy,

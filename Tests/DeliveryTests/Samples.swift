@@ -83,12 +83,14 @@ enum Samples {
             alert(.resolved, firing: false, labels: ["pool": "c"], annotations: ["summary": "Pool c is full"]),
         ], group: ["alertname": "PoolUtilizationHigh"], sequence: 7)
 
-    static let nastyText = "<!channel> @here <https://evil.example|click> ``` \u{202E}&amp; *bold* \u{0}\u{7}\r\nBcc: x@y"
+    static let nastyText =
+        "<!channel> @here <https://evil.example|click> ``` \u{202E}&amp; *bold* \u{0}\u{7}\r\nBcc: x@y"
 
     /// Text that tries to break out of every form that we write.
     static let nasty: Notification = {
         var alert = Samples.alert(
-            labels: ["pool": nastyText], annotations: [
+            labels: ["pool": nastyText],
+            annotations: [
                 "summary": nastyText, "description": "</td><script>alert(1)</script>\n.\n\(nastyText)",
                 "note\r\nX-Evil: 1": nastyText,
             ])
@@ -113,7 +115,25 @@ enum Samples {
         var alert = Samples.alert(
             labels: ["pool": long], annotations: ["summary": long, "description": long, "extra": long])
         alert.evidence = Evidence(
-            title: long, columns: ["a", "b"], rows: (0..<500).map { ["\($0)", long] }, omittedRows: 10)
+            title: long, columns: ["a", "b"], rows: (0..<500).map { ["\($0)", String(long.prefix(2_000))] },
+            omittedRows: 10)
         return message([alert], group: ["pool": long], note: long)
     }()
+
+    /// Of each kind one, by name.
+    static let all: [String: Notification] = [
+        "fired": firedWarning, "raised": raised, "lowered": lowered, "resolved": resolved, "passed": passed,
+        "reminder": reminder, "mixed": mixed, "nasty": nasty, "many": many(500), "huge": huge,
+        "empty": message([], occasion: .test),
+        "all long": message(
+            (0..<40).map { index in
+                let text = String(repeating: "<&> 😀 `` ", count: 1_000)
+                var alert = Samples.alert(
+                    labels: ["pool": "\(index)\(text)"], annotations: ["summary": text, "description": text])
+                alert.evidence = Evidence(
+                    title: text, columns: ["<", "&"], rows: Array(repeating: [text, text], count: 30))
+                alert.isStale = true
+                return alert
+            }),
+    ]
 }

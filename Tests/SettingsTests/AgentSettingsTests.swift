@@ -122,11 +122,11 @@ import Testing
 
     @Test func `The settings file is looked for where it usually lies`() {
         let files = FileReader.memory(["/etc/tocsin/tocsin.yaml": "", "./tocsin.yaml": ""])
-        #expect(AgentSettings.locate(explicit: "a.yaml", environment: [:], files: files) == "a.yaml")
-        #expect(AgentSettings.locate(explicit: nil, environment: [:], files: files) == "./tocsin.yaml")
+        #expect(AgentSettings.locate(explicit: "a.yaml", files: files) == "a.yaml")
+        #expect(AgentSettings.locate(explicit: nil, files: files) == "./tocsin.yaml")
         let system = FileReader.memory(["/etc/tocsin/tocsin.yaml": ""])
-        #expect(AgentSettings.locate(explicit: nil, environment: [:], files: system) == "/etc/tocsin/tocsin.yaml")
-        #expect(AgentSettings.locate(explicit: nil, environment: [:], files: .memory([:])) == nil)
+        #expect(AgentSettings.locate(explicit: nil, files: system) == "/etc/tocsin/tocsin.yaml")
+        #expect(AgentSettings.locate(explicit: nil, files: .memory([:])) == nil)
     }
 
     @Test func `Aliases and merge keys work, and own keys win`() throws {

@@ -40,7 +40,7 @@ import Testing
         arguments: [
             ([:], [:], nil, "there are no settings", "DATABASE_URL"),
             ([:], ["DATABASE_URL": "bad"], nil, "`DATABASE_URL` can't be used: it is bad", "postgresql://"),
-            ([:], [:], "a.yaml", "can't read the settings file: there is no such file", "tocsin init"),
+            ([:], [:], "a.yaml", "can't read the settings file: there is no such file", "--config"),
             (["a.yaml": rest], [:], "a.yaml", "the shipped rules are not found", "TOCSIN_ALERTS"),
             (["a.yaml": "rule_files: [b.yml]\n" + rest], [:], "a.yaml", "no readable rule file `b.yml`", "folder"),
             (

@@ -115,7 +115,8 @@ enum WrongRules {
             mend: "`- `"),
         Wrong("a rule file that is a list", "▸- a", "the file must be a mapping", mend: "key: value"),
         Wrong(
-            "a mistyped key of a file", "▸group: []", "unknown key `group` in the file", mend: "did you mean `groups`?"),
+            "a mistyped key of a file", "▸group: []", "unknown key `group` in the file",
+            mend: "did you mean `groups`?"),
         Wrong(
             "two rules with levels of one name",
             start

@@ -134,7 +134,7 @@ enum WrongSettings {
             "has a line break", mend: "one line"),
         Wrong(
             "a header with a bad name", "endpoints: [{name: a, url: http://a, headers: {▸'X A': b}}]",
-            "is not a header's name", mend: "letters"),
+            "not a header's name", mend: "letters"),
     ]
 
     static let routes = [

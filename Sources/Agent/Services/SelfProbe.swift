@@ -4,8 +4,8 @@ package import PromQL
 
 /// Samples the agent itself, so that rules can watch it like anything else.
 package struct SelfProbe: Probe {
-    package let id = "agent:self"
-    package let kind = "agent"
+    package let id = "agent:tocsin"
+    package let kind = ProbeKind.agent
     package let targetLabels: Labels = ["instance": "tocsin"]
     package let interval: Duration
     package let deadline = Duration.seconds(5)

@@ -3,9 +3,9 @@
 /// Escapes as Slack's «Formatting text for app surfaces» says: `&`, `<` and `>` as entities. That alone makes
 /// `<!channel>`, `<@U123>` and links in values harmless; `@channel` and its like are broken as well, for older clients.
 enum SlackText {
-    /// Escaped, and at most `limit` UTF-16 units after that.
+    /// Escaped, without code fences, and at most `limit` UTF-16 units after that.
     static func escaped(_ text: String, limit: Int) -> String {
-        let safe = broken(SafeText.cleaned(text))
+        let safe = withoutFences(withoutCalls(SafeText.cleaned(text)))
         let fitting = SafeText.shortened(safe, to: limit) { character in
             character.unicodeScalars.reduce(0) { $0 + cost($1) }
         }
@@ -19,21 +19,9 @@ enum SlackText {
         return "*\(escaped(String(line), limit: limit - 2))*"
     }
 
-    /// As a block of fixed width; a fence inside can't end it.
+    /// As a block of fixed width.
     static func code(_ text: String, limit: Int) -> String {
-        var kept = ""
-        var run = ""
-        for character in text + "\n" {
-            if character == "`" {
-                run.append(character)
-                continue
-            }
-            kept += run.count >= 3 ? String(repeating: "'", count: run.count) : run
-            run = ""
-            kept.append(character)
-        }
-        kept.removeLast()
-        return "```\n\(escaped(kept, limit: limit - 8))\n```"
+        "```\n\(escaped(text, limit: limit - 8))\n```"
     }
 
     /// A link; the text alone where there is no address.
@@ -64,7 +52,7 @@ enum SlackText {
     }
 
     /// With a word joiner, which nobody sees, after the `@` of Slack's words for everybody.
-    private static func broken(_ text: String) -> String {
+    private static func withoutCalls(_ text: String) -> String {
         guard text.contains("@") else { return text }
         var result = ""
         var rest = Substring(text)
@@ -76,5 +64,26 @@ enum SlackText {
             rest = after
         }
         return result + rest
+    }
+
+    /// With quotes in place of three and more backticks, which would begin or end a block of fixed width.
+    private static func withoutFences(_ text: String) -> String {
+        guard text.firstRange(of: "```") != nil else { return text }
+        var result = ""
+        var run = 0
+        func end() {
+            result += String(repeating: run >= 3 ? "'" : "`", count: run)
+            run = 0
+        }
+        for scalar in text.unicodeScalars {
+            if scalar == "`" {
+                run += 1
+            } else {
+                end()
+                result.unicodeScalars.append(scalar)
+            }
+        }
+        end()
+        return result
     }
 }

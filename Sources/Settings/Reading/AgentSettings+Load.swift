@@ -5,13 +5,11 @@ extension AgentSettings {
     /// Where a settings file is looked for when none is named.
     package static let usualPlaces = ["./tocsin.yaml", "/etc/tocsin/tocsin.yaml"]
 
-    /// The settings file to read: the named one, else `$TOCSIN_SETTINGS`, else the first of the usual places that
-    /// exists. Nil where there is none.
+    /// The settings file to read: the named one, else the first of the usual places that exists. Nil where there is none.
     package static func locate(
-        explicit: String?, environment: [String: String], files: FileReader = .real
+        explicit: String?, files: FileReader = .real
     ) -> String? {
         if let explicit { return explicit }
-        if let named = environment["TOCSIN_SETTINGS"], !named.isEmpty { return named }
         return usualPlaces.first { files.exists($0) }
     }
 
@@ -30,7 +28,7 @@ extension AgentSettings {
                 SettingsProblem(
                     at: SourceLocation(file: path, line: 1, column: 1),
                     "can't read the settings file: \(error.reason)",
-                    remedy: "name another with `--settings`, or write one with `tocsin init`")
+                    remedy: "name another with `--config`, or write one (see Deploy/tocsin.yaml)")
             ])
         }
         return try parse(text, path: path, environment: environment, files: files, dsnCheck: dsnCheck)

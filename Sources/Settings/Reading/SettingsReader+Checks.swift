@@ -113,7 +113,7 @@ extension SettingsReader {
         }
         if token && !name.isEmpty { return true }
         yaml.note(
-            .error, "`\(name)` is not a header's name", at: location, remedy: "use letters, digits and `-`")
+            .error, "this is not a header's name", at: location, remedy: "use letters, digits and `-`")
         return false
     }
 

@@ -35,7 +35,7 @@ extension SettingsReader {
         fields.unsupported(
             ["mute_time_intervals", "active_time_intervals"], .error,
             because: "without it other people would be told",
-            remedy: "remove it; `tocsin silence` holds back alerts meanwhile")
+            remedy: "remove it; silences hold back alerts meanwhile")
         var own = above
         own.receiver = receiver(fields, "receiver", among: receivers) ?? above.receiver
         own.fallback = receiver(fields, "fallback", among: receivers) ?? above.fallback

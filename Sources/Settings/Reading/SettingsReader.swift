@@ -29,7 +29,7 @@ struct SettingsReader {
             if yaml.problems.isEmpty {
                 yaml.error(
                     "the file is empty", at: nil,
-                    remedy: "a minimal file has `databases`, `route` and `receivers`; `tocsin init` writes one")
+                    remedy: "a minimal file has `databases`, `route` and `receivers`; see Deploy/tocsin.yaml")
             }
             return nil
         }
@@ -39,7 +39,7 @@ struct SettingsReader {
     private func settings(_ fields: MappingReader) -> AgentSettings? {
         fields.unsupported(
             ["inhibit_rules", "mute_time_intervals"], .error, because: "without it other people would be told",
-            remedy: "remove it; `tocsin silence` holds back alerts meanwhile")
+            remedy: "remove it; silences hold back alerts meanwhile")
         fields.unsupported(
             ["time_intervals", "templates"], .warning, because: "it is left out of account", remedy: "remove it")
         let global = fields.value("global")?.mapping { globalDefaults($0) } ?? GlobalDefaults()

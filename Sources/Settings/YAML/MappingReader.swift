@@ -113,9 +113,15 @@ final class MappingReader {
     func reportUnknown() {
         for key in order where !known.contains(key) {
             let candidates = known.subtracting(silent)
-            reader.error(
-                "unknown key `\(key)` in \(name)", at: place(of: key),
-                remedy: Nearest.remedy(key, among: candidates, kind: "keys known here"))
+            let location = reader.location(place(of: key))
+            // What follows an unknown key may be a secret, unless the key is plainly a mistyped harmless one.
+            let near = Nearest.to(key, among: candidates)
+            let isClear = reader.environment == nil || near.map { !SecretMask.keys.contains($0) } ?? false
+            let isWord = key.count <= 40 && key.allSatisfy { $0.isLetter || $0.isNumber || "_-.".contains($0) }
+            reader.note(
+                .error, isWord ? "unknown key `\(key)` in \(name)" : "there is no such key in \(name)", at: location,
+                remedy: Nearest.remedy(key, among: candidates, kind: "keys known here"),
+                shown: isClear ? nil : location.column - 1 + (isWord ? key.unicodeScalars.count + 1 : 0))
         }
     }
 }

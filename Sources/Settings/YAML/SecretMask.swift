@@ -1,12 +1,14 @@
 /// Masks secrets in the lines of a YAML file by their keys, also where the file is not valid YAML.
 ///
-/// It may mask too much, never too little: it looks at lines, not at nodes.
+/// It looks at lines and words, not at nodes, and rather masks too much. Where a key is damaged beyond recognition its
+/// value is not known to be secret; `MappingReader` masks the values of keys that nobody knows.
 enum SecretMask {
     private static let redacted = "<redacted>"
     /// Keys whose values are secret.
-    private static let keys = [
+    static let keys = [
         "dsn", "password", "auth_password", "smtp_auth_password", "secret", "auth_secret", "smtp_auth_secret",
-        "signing_secret", "api_url", "slack_api_url", "credentials", "bearer_token", "token", "headers", "http_headers",
+        "signing_secret", "api_url", "slack_api_url", "credentials", "bearer_token", "bearer", "token", "headers",
+        "http_headers",
         "basic_auth", "authorization", "proxy_url",
     ]
     /// Keys that name a file or a mapping of further keys, though a word in them sounds secret.
@@ -26,12 +28,12 @@ enum SecretMask {
             }
             if indent == 0, let colon = text.firstIndex(of: ":") { section = String(text[..<colon]) }
             guard let value = secretValue(in: line, section: section) else { return maskUserInfo(line) }
-            open = indent
+            if line[..<value].hasSuffix(":") { open = indent }
             let secret = line[value...]
             if secret.allSatisfy({ $0 == " " || $0 == "\t" }) || secret.drop(while: { $0 == " " }).hasPrefix("#") {
                 return line
             }
-            return line[..<value] + " " + redacted
+            return maskUserInfo(String(line[..<value])) + " " + redacted
         }
     }
 
@@ -48,31 +50,38 @@ enum SecretMask {
         return rest.isEmpty ? line : before + text[..<colon.upperBound] + redacted
     }
 
-    /// Where the value of the line's first secret key begins; nil where the line has none.
+    /// Where what follows the line's first secret word begins; nil where the line has none.
+    ///
+    /// A colon or space may be missing where somebody made a mistake, so the word alone is enough.
     private static func secretValue(in line: String, section: String) -> String.Index? {
         var word = line.startIndex
         var index = line.startIndex
         while index < line.endIndex {
-            let character = line[index]
-            if character == ":" {
-                let key = line[word..<index].filter { $0 != "\"" && $0 != "'" }
-                let next = line.index(after: index)
-                let ends = next == line.endIndex || line[next] == " " || line[next] == "\t" || line[next] == "\""
-                if ends && isSecret(key.lowercased(), section: section) { return next }
+            guard isPartOfName(line[index]) else {
+                index = line.index(after: index)
+                word = index
+                continue
             }
-            index = line.index(after: index)
-            if " \t{[,?:".contains(character) { word = index }
+            while index < line.endIndex, isPartOfName(line[index]) { index = line.index(after: index) }
+            let rest = line[index...].drop { $0 == "\"" || $0 == "'" }
+            if isSecret(line[word..<index].lowercased(), section: section, isKey: rest.first == ":") {
+                return rest.first == ":" || rest.first == "=" ? line.index(after: rest.startIndex) : rest.startIndex
+            }
         }
         return nil
     }
 
-    private static func isSecret(_ key: String, section: String) -> Bool {
+    private static func isPartOfName(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber || character == "_" || character == "-"
+    }
+
+    private static func isSecret(_ key: String, section: String, isKey: Bool) -> Bool {
         if harmless.contains(key) || key.hasSuffix("_file") || key.hasPrefix("require") { return false }
-        if key == "url" { return section == "receivers" }
+        if section == "receivers", key == "url" || (isKey && Nearest.to(key, among: ["url"]) != nil) { return true }
         if keys.contains(key) { return true }
         if ["passw", "secret", "token", "credential"].contains(where: { key.contains($0) }) { return true }
         // A mistyped secret key is still followed by the secret.
-        guard let near = Nearest.to(key, among: keys), !harmless.contains(near) else { return false }
+        guard isKey, let near = Nearest.to(key, among: keys), !harmless.contains(near) else { return false }
         return key.count > 3 || near == "dsn"
     }
 

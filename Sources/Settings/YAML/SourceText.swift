@@ -6,10 +6,13 @@ final class SourceText {
     let file: String
     /// The lines without their ends.
     let lines: [String]
-    private lazy var masked = SecretMask.mask(lines)
+    private let hidesSecrets: Bool
+    private lazy var masked = hidesSecrets ? SecretMask.mask(lines) : lines
 
-    init(file: String, text: String) {
+    /// - Parameter hidesSecrets: false for files that hold none, such as rule files.
+    init(file: String, text: String, hidesSecrets: Bool) {
         self.file = file
+        self.hidesSecrets = hidesSecrets
         lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             String(line.last == "\r" ? line.dropLast() : line)
         }

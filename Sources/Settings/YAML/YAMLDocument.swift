@@ -16,8 +16,8 @@ struct YAMLDocument {
     /// What kept the document from being read; nil where nothing did.
     let problem: SettingsProblem?
 
-    init(file: String, text: String) {
-        let source = SourceText(file: file, text: text)
+    init(file: String, text: String, hidesSecrets: Bool) {
+        let source = SourceText(file: file, text: text, hidesSecrets: hidesSecrets)
         self.source = source
         guard text.utf8.count <= Self.byteLimit else {
             (root, hidden) = (nil, [:])

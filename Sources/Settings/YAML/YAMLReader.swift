@@ -8,7 +8,7 @@ final class YAMLReader {
     private(set) var problems: [SettingsProblem] = []
 
     init(file: String, text: String, environment: [String: String]? = nil) {
-        document = YAMLDocument(file: file, text: text)
+        document = YAMLDocument(file: file, text: text, hidesSecrets: environment != nil)
         self.environment = environment
         if let problem = document.problem { problems.append(problem) }
     }
@@ -29,13 +29,29 @@ final class YAMLReader {
     }
 
     /// Notes a problem at a location.
+    ///
+    /// - Parameter shown: how many characters of the line may be seen; nil means all that is no known secret.
     func note(
-        _ severity: SettingsProblem.Severity, _ message: String, at location: SourceLocation, remedy: String? = nil
+        _ severity: SettingsProblem.Severity, _ message: String, at location: SourceLocation, remedy: String? = nil,
+        shown: Int? = nil
     ) {
-        problems.append(
-            SettingsProblem(
-                severity, at: location, message, remedy: remedy,
-                excerpt: document.source.excerpt(line: location.line)))
+        var excerpt = document.source.excerpt(line: location.line)
+        if let shown, let line = excerpt { excerpt = Self.shorten(line, to: shown) }
+        problems.append(SettingsProblem(severity, at: location, message, remedy: remedy, excerpt: excerpt))
+    }
+
+    /// The beginning of a line; a `<redacted>` at the cut stays whole.
+    private static func shorten(_ line: String, to count: Int) -> String {
+        let scalars = line.unicodeScalars
+        guard scalars.count > count else { return line }
+        let cut = scalars.index(scalars.startIndex, offsetBy: max(0, count))
+        let rest = line[cut...]
+        if let open = line[..<cut].lastIndex(of: "<"), line[open...].hasPrefix("<redacted>"),
+            let close = rest.firstIndex(of: ">")
+        {
+            return String(line[...close])
+        }
+        return line[..<cut] + " …"
     }
 
     /// The location of a place; the file's beginning where there is none.

@@ -1,0 +1,215 @@
+package import Alerting
+package import Delivery
+package import Drivers
+import Foundation
+package import Probes
+package import PromQL
+package import Settings
+
+/// Where the parts meet: makes probes, channels and the engine's configuration from checked settings.
+package struct Assembly: Sendable {
+    package let version: String
+    package let hostName: String
+    private let poller: PostgresPoller
+    private let transport: CurlTransport
+
+    package init(version: String, hostName: String = ProcessInfo.processInfo.hostName) {
+        self.version = version
+        self.hostName = hostName
+        poller = PostgresPoller()
+        transport = CurlTransport()
+    }
+
+    /// Ends the drivers' threads.
+    package func shutdown() async {
+        await transport.shutdown()
+        poller.shutdown()
+    }
+
+    // MARK: Probes
+
+    /// The probes of the settings, with the connections that they share.
+    package struct ProbeSet: Sendable {
+        package var probes: [any Probe] = []
+        package var connections: [PostgresConnection] = []
+    }
+
+    package func probes(of settings: AgentSettings) -> ProbeSet {
+        var set = ProbeSet()
+        var byDatabase: [String: PostgresConnection] = [:]
+        for database in settings.databases {
+            let connection = connection(database)
+            byDatabase[database.name] = connection
+            set.connections.append(connection)
+            set.probes += probes(of: database, on: connection)
+        }
+        for pool in settings.pools { add(pool, to: &set, databases: byDatabase) }
+        for process in settings.processes { set.probes.append(probe(of: process)) }
+        for endpoint in settings.endpoints {
+            set.probes.append(
+                EndpointProbe(
+                    name: endpoint.name,
+                    request: request(JSONSource(url: endpoint.url, headers: endpoint.headers), endpoint.timeout),
+                    keep: endpoint.keep, transport: transport, interval: endpoint.interval, deadline: endpoint.timeout))
+        }
+        return set
+    }
+
+    private func connection(_ database: DatabaseSettings) -> PostgresConnection {
+        PostgresConnection(
+            PostgresSettings(
+                dsn: database.dsn.exposed, name: database.name, connectTimeout: database.timeout,
+                statementTimeout: database.timeout, lockTimeout: database.lockTimeout),
+            poller: poller)
+    }
+
+    private func probes(of database: DatabaseSettings, on connection: PostgresConnection) -> [any Probe] {
+        // Connecting may take its own timeout, and a batch of statements theirs.
+        let deadline = database.timeout * 2
+        var probes: [any Probe] = [
+            DatabaseProbe(name: database.name, connection: connection, interval: database.interval, deadline: deadline)
+        ]
+        if database.statements.enabled {
+            probes.append(
+                StatementsProbe(
+                    name: database.name, connection: connection, top: database.statements.top,
+                    filter: database.statements.filter, interval: database.statements.interval, deadline: deadline))
+        }
+        if database.integrations.mode != .off {
+            let settings = database.integrations
+            probes.append(
+                IntegrationsProbe(
+                    name: database.name, connection: connection, schema: settings.schema,
+                    staleAfter: settings.staleAfter, timeZone: settings.timeZone,
+                    isOptional: settings.mode == .auto, interval: settings.interval, deadline: deadline))
+        }
+        return probes
+    }
+
+    private func add(_ pool: PoolSettings, to set: inout ProbeSet, databases: [String: PostgresConnection]) {
+        switch pool.kind {
+        case .pgbouncer(let dsn):
+            let connection = PostgresConnection(
+                PostgresSettings(
+                    dsn: dsn.exposed, name: pool.name, mode: .adminConsole, connectTimeout: pool.timeout,
+                    statementTimeout: pool.timeout),
+                poller: poller)
+            set.connections.append(connection)
+            set.probes.append(
+                PgBouncerProbe(
+                    name: pool.name, connection: connection, interval: pool.interval, deadline: pool.timeout * 2))
+        case .http(let source, let fields, let maximum):
+            set.probes.append(
+                HTTPPoolProbe(
+                    name: pool.name, request: request(source, pool.timeout),
+                    fields: .init(total: fields.total, idle: fields.idle, waiting: fields.waiting, max: fields.max),
+                    maximum: maximum.map(Double.init), transport: transport, interval: pool.interval,
+                    deadline: pool.timeout))
+        case .activity(let database, let applicationName, let maximum):
+            // The settings were checked: the database is among them.
+            guard let connection = databases[database] else { return }
+            set.probes.append(
+                ActivityPoolProbe(
+                    name: pool.name, connection: connection, applicationName: applicationName,
+                    maximum: maximum.map(Double.init), interval: pool.interval, deadline: pool.timeout * 2))
+        }
+    }
+
+    private func probe(of process: ProcessSettings) -> any Probe {
+        func probe(_ target: ProcessProbe.Target) -> any Probe {
+            ProcessProbe(name: process.name, target: target, interval: process.interval, deadline: process.timeout)
+        }
+        switch process.kind {
+        case .pid(let pid): return probe(.pid(pid))
+        case .pidfile(let path): return probe(.pidfile(path))
+        case .command(let pattern): return probe(.command(pattern))
+        case .cgroup(let path):
+            return CgroupProbe(name: process.name, path: path, interval: process.interval, deadline: process.timeout)
+        case .http(let source, let fields):
+            return HTTPMemoryProbe(
+                name: process.name, request: request(source, process.timeout),
+                fields: .init(
+                    rss: fields.rss, heapTotal: fields.heapTotal, heapUsed: fields.heapUsed, external: fields.external,
+                    heapLimit: fields.heapLimit),
+                transport: transport, interval: process.interval, deadline: process.timeout)
+        }
+    }
+
+    private func request(_ source: JSONSource, _ timeout: Duration) -> HTTPRequest {
+        HTTPRequest(
+            method: "GET", url: source.url.exposed,
+            headers: source.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.exposed) },
+            connectTimeout: timeout, totalTimeout: timeout, bodyLimit: 16 << 20)
+    }
+
+    // MARK: Channels
+
+    package func channels(of settings: AgentSettings) -> [Destination: any Channel] {
+        var channels: [Destination: any Channel] = [:]
+        for receiver in settings.receivers {
+            for slack in receiver.slack {
+                channels[slack.policy.destination] = SlackChannel(
+                    webhookURL: slack.apiURL, channel: slack.channel, username: slack.username,
+                    options: options(slack.http, slack.timeout), context: context(settings, slack.timeZone),
+                    transport: transport)
+            }
+            for webhook in receiver.webhooks {
+                channels[webhook.policy.destination] = WebhookChannel(
+                    url: webhook.url, signingSecret: webhook.signingSecret, maxAlerts: webhook.maxAlerts,
+                    options: options(webhook.http, webhook.timeout), context: context(settings, "UTC"),
+                    transport: transport)
+            }
+            for email in receiver.emails { channels[email.policy.destination] = channel(email, settings) }
+        }
+        return channels
+    }
+
+    private func channel(_ email: EmailSettings, _ settings: AgentSettings) -> EmailChannel {
+        let security: MailRequest.Security
+        switch email.security {
+        case .startTLS: security = .startTLS
+        case .tls: security = .tls
+        case .none: security = .none
+        }
+        return EmailChannel(
+            server: MailServer(
+                host: email.host, port: email.port, security: security, username: email.username,
+                password: email.password, hello: email.hello, tls: tls(email.tls), timeout: email.timeout),
+            from: MailAddress(name: email.from.name, address: email.from.address),
+            to: email.to.map { MailAddress(name: $0.name, address: $0.address) }, headers: email.headers,
+            context: context(settings, email.timeZone), transport: transport)
+    }
+
+    private func context(_ settings: AgentSettings, _ timeZone: String) -> ChannelContext {
+        ChannelContext(
+            externalURL: settings.server.externalURL, timeZone: TimeZone(identifier: timeZone) ?? .gmt,
+            version: version, hostName: hostName)
+    }
+
+    private func options(_ http: HTTPClientSettings, _ timeout: Duration) -> HTTPOptions {
+        HTTPOptions(
+            headers: http.headers,
+            login: http.basicAuth.map { HTTPOptions.Login(user: $0.username, password: $0.password) },
+            authorization: http.authorization.map {
+                HTTPOptions.Authorization(type: $0.type, credentials: $0.credentials)
+            }, tls: tls(http.tls), proxy: http.proxyURL, timeout: timeout)
+    }
+
+    private func tls(_ tls: TLSClientSettings) -> TLSOptions {
+        TLSOptions(
+            caFile: tls.caFile, certFile: tls.certFile, keyFile: tls.keyFile, serverName: tls.serverName,
+            insecureSkipVerify: tls.insecureSkipVerify)
+    }
+
+    // MARK: Engine
+
+    package func engineConfiguration(
+        of loaded: LoadedConfiguration, probes: [any Probe]
+    ) -> Engine.Configuration {
+        Engine.Configuration(
+            groups: loaded.groups, route: loaded.settings.route,
+            policies: loaded.settings.receivers.flatMap(\.policies),
+            probes: probes.map { ($0.id, $0.targetLabels) }, externalLabels: loaded.settings.externalLabels,
+            externalURL: loaded.settings.server.externalURL ?? "")
+    }
+}

@@ -1,0 +1,74 @@
+package import Drivers
+package import Logging
+import Probes
+package import ServiceLifecycle
+package import Settings
+import UnixSignals
+
+/// Reads the settings again on SIGHUP. What can't be used changes nothing, and the log says why.
+package struct ReloadService: Service {
+    private let load: TocsinAgent.Loader
+    private let assembly: Assembly
+    private let engine: EngineService
+    private let channels: ChannelDirectory
+    private let probing: ProbeService
+    private let version: String
+    private let first: AgentSettings
+    private let connections: [PostgresConnection]
+    private let logger: Logger
+
+    init(
+        load: @escaping TocsinAgent.Loader, assembly: Assembly, engine: EngineService, channels: ChannelDirectory,
+        probing: ProbeService, version: String, first: AgentSettings, connections: [PostgresConnection], logger: Logger
+    ) {
+        self.load = load
+        self.assembly = assembly
+        self.engine = engine
+        self.channels = channels
+        self.probing = probing
+        self.version = version
+        self.first = first
+        self.connections = connections
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        let signals = await UnixSignalsSequence(trapping: [.sighup])
+        var present = (settings: first, connections: connections)
+        try await cancelWhenGracefulShutdown {
+            for await _ in signals {
+                do {
+                    present = try await apply(try load(), after: present)
+                } catch {
+                    logger.error("the settings were read again and can't be used; the old ones stay: \(error)")
+                }
+            }
+        }
+        for connection in present.connections { await connection.close() }
+    }
+
+    private func apply(
+        _ loaded: LoadedConfiguration, after old: (settings: AgentSettings, connections: [PostgresConnection])
+    ) async throws -> (settings: AgentSettings, connections: [PostgresConnection]) {
+        for warning in loaded.warnings { logger.warning("\(warning)") }
+        if loaded.settings.server != old.settings.server || loaded.settings.history != old.settings.history {
+            logger.warning("`server` and `history` take effect only with a restart")
+        }
+        var set = assembly.probes(of: loaded.settings)
+        channels.replace(with: assembly.channels(of: loaded.settings))
+        await engine.reload(assembly.engineConfiguration(of: loaded, probes: set.probes))
+        let isSame =
+            loaded.settings.databases == old.settings.databases && loaded.settings.pools == old.settings.pools
+            && loaded.settings.processes == old.settings.processes && loaded.settings.endpoints == old.settings.endpoints
+        guard !isSame else {
+            for connection in set.connections { await connection.close() }
+            logger.notice("the settings were read again; the probes go on")
+            return (loaded.settings, old.connections)
+        }
+        set.probes.append(SelfProbe(engine: engine, version: version))
+        probing.replace(with: set.probes)
+        for connection in old.connections { await connection.close() }
+        logger.notice("the settings were read again; the probes begin anew")
+        return (loaded.settings, set.connections)
+    }
+}

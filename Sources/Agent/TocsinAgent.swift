@@ -1,0 +1,108 @@
+package import Alerting
+import Foundation
+package import History
+import Hummingbird
+package import Logging
+import Probes
+import PromQL
+package import ServiceLifecycle
+package import Settings
+
+/// The whole agent: its parts in the order in which they start, and the door through which a reload comes.
+package struct TocsinAgent: Sendable {
+    /// How settings are read, again for each reload.
+    package typealias Loader = @Sendable () throws(SettingsProblems) -> LoadedConfiguration
+
+    private let load: Loader
+    private let environment: [String: String]
+    private let alertsFolder: String?
+    private let version: String
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - alertsFolder: where the shipped rules and their runbooks lie; nil where they are not found.
+    ///   - load: reads the settings and rules.
+    package init(
+        version: String, environment: [String: String], alertsFolder: String?, logger: Logger, load: @escaping Loader
+    ) {
+        self.version = version
+        self.environment = environment
+        self.alertsFolder = alertsFolder
+        self.logger = logger
+        self.load = load
+    }
+
+    /// Runs until SIGTERM or SIGINT. SIGHUP reads the settings again.
+    ///
+    /// - Throws: `SettingsProblems`, `HistoryError`, or what binding the port gave.
+    package func run() async throws {
+        let loaded = try load()
+        for warning in loaded.warnings { logger.warning("\(warning)") }
+        let clock = AgentClock()
+        let assembly = Assembly(version: version)
+        let (history, notices) = try await SQLiteHistory.open(path: loaded.settings.history.path, now: clock.now)
+        for notice in notices { logger.warning("\(notice)") }
+        let state = try await history.load()
+        let lastMessage = try await history.ledger(LedgerQuery(kinds: [.queued], limit: 1)).entries.first?.message ?? 0
+
+        var set = assembly.probes(of: loaded.settings)
+        let configuration = assembly.engineConfiguration(of: loaded, probes: set.probes)
+        let engine = EngineService(
+            engine: Engine(configuration, state: state, lastRow: lastMessage, startedAt: clock.now), history: history,
+            clock: clock, logger: logger)
+        set.probes.append(SelfProbe(engine: engine, version: version))
+        let channels = ChannelDirectory(assembly.channels(of: loaded.settings))
+        let delivery = DeliveryService(engine: engine, channels: channels, clock: clock)
+        let probing = ProbeService(probes: set.probes, engine: engine, clock: clock, logger: logger)
+        let reload = ReloadService(
+            load: load, assembly: assembly, engine: engine, channels: channels, probing: probing, version: version,
+            first: loaded.settings, connections: set.connections, logger: logger)
+        let housekeeping = HousekeepingService(
+            history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger)
+        let api = APIRouter(
+            engine: engine, history: history, clock: clock, version: version, runbooks: runbookReader())
+        let server = Application(
+            router: api.router(),
+            configuration: .init(
+                address: .hostname(loaded.settings.server.host, port: loaded.settings.server.port),
+                serverName: "tocsin"),
+            logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() }))
+        logger.notice(
+            "Tocsin \(version) watches \(set.probes.count - 1) targets with \(loaded.groups.count) rule groups",
+            metadata: ["listen": "\(loaded.settings.server.host):\(loaded.settings.server.port)"])
+
+        // Shutdown goes from the last to the first: probes stop, the engine writes what it decided, deliveries end.
+        var services = ServiceGroupConfiguration(
+            services: [
+                .init(service: delivery, successTerminationBehavior: .ignore),
+                .init(service: engine),
+                .init(service: probing),
+                .init(service: housekeeping),
+                .init(service: reload),
+                .init(service: server),
+                .init(service: SystemdNotifier(environment: environment, engine: engine, clock: clock)),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() }))
+        services.maximumGracefulShutdownDuration = .seconds(8)
+        do {
+            try await ServiceGroup(configuration: services).run()
+        } catch {
+            await history.close()
+            await assembly.shutdown()
+            throw error
+        }
+        await history.close()
+        await assembly.shutdown()
+        logger.notice("Tocsin ends")
+    }
+
+    /// Reads a runbook by name; names with anything but letters, digits, `-` and `_` are none.
+    private func runbookReader() -> @Sendable (String) -> String? {
+        let folder = alertsFolder
+        return { name in
+            let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            guard let folder, !name.isEmpty, isPlain else { return nil }
+            return try? String(contentsOfFile: "\(folder)/runbooks/\(name).md", encoding: .utf8)
+        }
+    }
+}

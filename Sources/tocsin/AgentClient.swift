@@ -1,0 +1,67 @@
+import ArgumentParser
+import Drivers
+import Foundation
+import Settings
+
+/// Asks a running agent over HTTP.
+struct AgentClient: ParsableArguments {
+    @Option(help: "The running agent's address; without it `server.listen` of the settings, else http://127.0.0.1:9911.")
+    var url: String?
+
+    @OptionGroup var configuration: ConfigurationOption
+
+    /// Gives the body of an answer.
+    ///
+    /// - Throws: an exit code, once it has said on standard error what is wrong.
+    func get(_ path: String, _ parameters: [(String, String)] = []) async throws -> Data {
+        let base = url ?? Self.address(configuration.config)
+        var components = URLComponents(string: base + path)
+        if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
+        // A plus sign in a query means a blank to servers.
+        components?.percentEncodedQuery = components?.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B")
+        guard let address = components?.url?.absoluteString else {
+            Terminal.error("error: `\(base)` is not an address; write it as http://127.0.0.1:9911")
+            throw ExitCode.failure
+        }
+        let transport = CurlTransport()
+        do {
+            let response = try await transport.send(HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+            await transport.shutdown()
+            let body = Data(response.body)
+            guard response.status == 200 else {
+                let message = (try? JSONDecoder().decode([String: String].self, from: body))?["error"]
+                Terminal.error("error: \(message ?? "the agent answered \(response.status)")")
+                throw ExitCode.failure
+            }
+            return body
+        } catch let problem as TransportError {
+            Terminal.error("error: \(problem.message)\n  is the agent running? name its address with --url")
+            throw ExitCode.failure
+        }
+    }
+
+    private static func address(_ config: String?) -> String {
+        guard let settings = try? ConfigurationOption.load(config).settings else { return "http://127.0.0.1:9911" }
+        return "http://\(settings.server.host):\(settings.server.port)"
+    }
+}
+
+/// A page of the agent's API.
+struct Answer<Content: Decodable>: Decodable {
+    let data: Content
+}
+
+struct Page<Row: Decodable>: Decodable {
+    let rows: [Row]
+    let next: String?
+}
+
+extension JSONDecoder {
+    /// Reads what the agent's API writes, numbers that JSON has no form for among it.
+    static var agent: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
+        return decoder
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// The command line. Each subcommand has a file of its own, and none decides anything.
+@main
+struct Tocsin: AsyncParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "tocsin",
+        abstract: "Alerts for applications on PostgreSQL: samples, decides with hysteresis, tells once.",
+        discussion: """
+            Exit codes: 0 all well; 1 something is wrong, and it says what; 64 the command line is wrong.
+
+            EXAMPLES
+              DATABASE_URL=postgresql://tocsin@db/app tocsin run     watch one database, no file needed
+              tocsin check tocsin.yaml                               is this file right?
+              tocsin probe                                           one round of every probe, now
+              tocsin alerts                                          what is wrong now
+            """,
+        version: version,
+        subcommands: [
+            Run.self, Check.self, ProbeCommand.self, Alerts.self, HistoryCommand.self, NotifyTest.self, Receive.self,
+            Version.self,
+        ])
+}
+
+/// Prints the version.
+struct Version: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Print the version.", discussion: "EXAMPLE\n  tocsin version --json")
+
+    @Flag(help: "As JSON.")
+    var json = false
+
+    func run() {
+        Terminal.out(json ? #"{"name":"tocsin","version":"\#(Tocsin.version)"}"# : "tocsin \(Tocsin.version)")
+    }
+}
