@@ -34,7 +34,7 @@ let package = Package(
         .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
         .target(name: "Settings", dependencies: ["Alerting", "PromQL", "Templates", yams]),
         .target(
-            name: "Probes", dependencies: ["Drivers", "Alerting", "PromQL"], resources: [.embedInCode("SQL")]),
+            name: "Probes", dependencies: ["Drivers", "Alerting", "PromQL"]),
         .target(name: "History", dependencies: ["Alerting", "PromQL", grdb]),
         .target(name: "Delivery", dependencies: ["Drivers", "Alerting", "PromQL", "Templates", crypto]),
         .target(

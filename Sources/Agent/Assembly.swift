@@ -3,7 +3,7 @@ package import Delivery
 package import Drivers
 import Foundation
 package import Probes
-package import PromQL
+import PromQL
 package import Settings
 
 /// Where the parts meet: makes probes, channels and the engine's configuration from checked settings.
@@ -120,7 +120,7 @@ package struct Assembly: Sendable {
             ProcessProbe(name: process.name, target: target, interval: process.interval, deadline: process.timeout)
         }
         switch process.kind {
-        case .pid(let pid): return probe(.pid(pid))
+        case .pid(let pid): return probe(.pid(Int32(clamping: pid)))
         case .pidfile(let path): return probe(.pidfile(path))
         case .command(let pattern): return probe(.command(pattern))
         case .cgroup(let path):

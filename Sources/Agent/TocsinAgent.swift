@@ -1,12 +1,13 @@
-package import Alerting
+import Alerting
 import Foundation
-package import History
+import History
 import Hummingbird
 package import Logging
 import Probes
 import PromQL
-package import ServiceLifecycle
+import ServiceLifecycle
 package import Settings
+import UnixSignals
 
 /// The whole agent: its parts in the order in which they start, and the door through which a reload comes.
 package struct TocsinAgent: Sendable {

@@ -18,7 +18,8 @@ struct AgentClient: ParsableArguments {
         var components = URLComponents(string: base + path)
         if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
         // A plus sign in a query means a blank to servers.
-        components?.percentEncodedQuery = components?.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B")
+        let query = components?.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B")
+        components?.percentEncodedQuery = query
         guard let address = components?.url?.absoluteString else {
             Terminal.error("error: `\(base)` is not an address; write it as http://127.0.0.1:9911")
             throw ExitCode.failure

@@ -1,7 +1,9 @@
 import Agent
 import Alerting
 import ArgumentParser
+import Delivery
 import PromQL
+import Settings
 
 /// Sends a test message.
 struct NotifyTest: AsyncParsableCommand {

@@ -1,8 +1,10 @@
 import Agent
 import Alerting
 import ArgumentParser
+import Drivers
 import Probes
 import PromQL
+import Settings
 
 /// Runs probes once.
 struct ProbeCommand: AsyncParsableCommand {

@@ -14,7 +14,8 @@ struct WebhookTests {
     @Test("a new alert in Alertmanager's form, and ours beside it, byte for byte")
     func golden() {
         let expected = #"""
-            {"receiver":"ops","status":"firing","alerts":[{"status":"firing","labels":{"alertname":"PoolUtilizationHigh",
+            {"receiver":"ops","status":"firing","alerts":[{"status":"firing","labels":{"alertname":
+            "PoolUtilizationHigh",
             "instance":"web","pool":"web","severity":"warning"},"annotations":{"description":"Nearly all connections are
              busy.\nOnce all are, requests queue & time out.","summary":"Pool web is 97% used"},
             "startsAt":"2026-11-23T10:02:11.000Z","endsAt":"0001-01-01T00:00:00Z",

@@ -1,7 +1,7 @@
-package import Alerting
+import Alerting
 import Foundation
 package import History
-package import PromQL
+import PromQL
 
 /// Turns the parameters of a request for the history into a query, and says what is wrong with one that is.
 package enum QueryReader {

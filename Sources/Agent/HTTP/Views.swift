@@ -1,5 +1,5 @@
 package import Alerting
-package import PromQL
+import PromQL
 
 /// An alert as the API shows it.
 package struct AlertView: Codable, Sendable, Hashable {

@@ -1,6 +1,6 @@
 package import Alerting
 package import Delivery
-package import ServiceLifecycle
+import ServiceLifecycle
 import Synchronization
 
 /// Sends what the engine hands out, each message in a task of its own, and reports how it ended.

@@ -2,7 +2,7 @@ package import Alerting
 package import History
 package import Logging
 package import PromQL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The shell around the engine: gives it the time, stores what it decides, and hands on what is to be sent.
 ///
@@ -53,7 +53,7 @@ package actor EngineService: Service {
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            wake.finish()
+            self.wake.finish()
         }
         isDraining = true
         await step()

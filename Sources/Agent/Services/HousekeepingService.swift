@@ -1,7 +1,7 @@
 package import History
 package import Logging
 import PromQL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Forgets events and ledger entries that are older than the settings keep them, once an hour.
 package struct HousekeepingService: Service {

@@ -2,7 +2,7 @@ import Alerting
 package import Logging
 package import Probes
 import PromQL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// Runs every probe on its own schedule, and hands what it brings to the engine.
 package struct ProbeService: Service {

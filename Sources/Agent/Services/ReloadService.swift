@@ -1,12 +1,12 @@
-package import Drivers
-package import Logging
+import Drivers
+import Logging
 import Probes
-package import ServiceLifecycle
-package import Settings
+import ServiceLifecycle
+import Settings
 import UnixSignals
 
 /// Reads the settings again on SIGHUP. What can't be used changes nothing, and the log says why.
-package struct ReloadService: Service {
+struct ReloadService: Service {
     private let load: TocsinAgent.Loader
     private let assembly: Assembly
     private let engine: EngineService
@@ -32,16 +32,14 @@ package struct ReloadService: Service {
         self.logger = logger
     }
 
-    package func run() async throws {
+    func run() async throws {
         let signals = await UnixSignalsSequence(trapping: [.sighup])
         var present = (settings: first, connections: connections)
-        try await cancelWhenGracefulShutdown {
-            for await _ in signals {
-                do {
-                    present = try await apply(try load(), after: present)
-                } catch {
-                    logger.error("the settings were read again and can't be used; the old ones stay: \(error)")
-                }
+        for await _ in signals.cancelOnGracefulShutdown() {
+            do {
+                present = await apply(try load(), after: present)
+            } catch {
+                logger.error("the settings were read again and can't be used; the old ones stay: \(error)")
             }
         }
         for connection in present.connections { await connection.close() }
@@ -49,7 +47,7 @@ package struct ReloadService: Service {
 
     private func apply(
         _ loaded: LoadedConfiguration, after old: (settings: AgentSettings, connections: [PostgresConnection])
-    ) async throws -> (settings: AgentSettings, connections: [PostgresConnection]) {
+    ) async -> (settings: AgentSettings, connections: [PostgresConnection]) {
         for warning in loaded.warnings { logger.warning("\(warning)") }
         if loaded.settings.server != old.settings.server || loaded.settings.history != old.settings.history {
             logger.warning("`server` and `history` take effect only with a restart")

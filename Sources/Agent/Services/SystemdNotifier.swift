@@ -1,5 +1,6 @@
 import Foundation
-package import ServiceLifecycle
+import PromQL
+import ServiceLifecycle
 
 #if canImport(Glibc)
     import Glibc
@@ -51,7 +52,7 @@ package struct SystemdNotifier: Service {
         let data = Array(message.utf8)
         withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                _ = sendto(descriptor, data, data.count, Int32(MSG_NOSIGNAL.rawValue), generic, length)
+                _ = sendto(descriptor, data, data.count, Int32(MSG_NOSIGNAL), generic, length)
             }
         }
     }

@@ -16,8 +16,8 @@ struct MailHTML: Sendable {
             let headline = Self.escaped(MailLimits.title(wording.headline))
             body += "<h1 style=\"margin:0 0 16px;font-size:20px;line-height:26px\">\(headline)</h1>\n"
         }
-        body += wording.alerts.prefix(MailLimits.fullAlerts).map(card).joined()
-        body += rest
+        let cards = MailLimits.fitting(wording.alerts, within: MailLimits.htmlBytes, card)
+        body += cards.joined() + rest(after: cards.count)
         let footer = Self.escaped("\(wording.asOf). \(SafeText.shortened(wording.footer, to: 700))")
         return """
             <!DOCTYPE html>
@@ -48,9 +48,10 @@ struct MailHTML: Sendable {
     // MARK: One alert
 
     private func card(_ alert: AlertWording) -> String {
+        let title = Self.escaped(MailLimits.title(alert.title))
         var inner = """
             <p style="margin:0 0 6px"><span style="\(Self.badge(alert.mood))">\(Self.escaped(alert.tag))</span></p>
-            <h2 style="margin:0 0 8px;font-size:18px;line-height:24px">\(Self.escaped(MailLimits.title(alert.title)))</h2>
+            <h2 style="margin:0 0 8px;font-size:18px;line-height:24px">\(title)</h2>
             <p style="margin:0 0 10px">\(Self.escaped(SafeText.shortened(alert.state, to: 600)))</p>
 
             """
@@ -65,8 +66,10 @@ struct MailHTML: Sendable {
         inner += links(alert)
         inner += small(alert)
         return """
-            <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 18px"><tr>
-            <td width="5" style="width:5px;background:\(Self.color(alert.mood));border-radius:3px;font-size:0">&nbsp;</td>
+            <table role="presentation" width="100%" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 18px">
+            <tr>
+            <td width="5" style="width:5px;background:\(Self.color(alert.mood));border-radius:3px;font-size:0">&nbsp;
+            </td>
             <td style="padding:2px 0 2px 14px">
             \(inner)</td></tr></table>
 
@@ -89,7 +92,8 @@ struct MailHTML: Sendable {
         let cell = "padding:3px 12px 3px 0;border-bottom:1px solid #9aa0a6;text-align:left;vertical-align:top"
         func row(_ cells: [String], _ tag: String) -> String {
             let inner = cells.prefix(12).map { text in
-                "<\(tag) style=\"\(cell)\">\(Self.escaped(SafeText.shortened(SafeText.line(text, atMost: 500), to: 120)))</\(tag)>"
+                let short = SafeText.shortened(SafeText.line(text, atMost: 500), to: 120)
+                return "<\(tag) style=\"\(cell)\">\(Self.escaped(short))</\(tag)>"
             }
             return "<tr>\(inner.joined())</tr>\n"
         }
@@ -105,7 +109,8 @@ struct MailHTML: Sendable {
         let missing = evidence.omittedRows + evidence.rows.count - shown
         let more = missing > 0 ? "<p style=\"margin:4px 0 10px;color:#808080\">… \(missing) more rows</p>\n" : ""
         return "<p style=\"margin:0 0 4px\"><b>\(Self.escaped(title.isEmpty ? "Evidence" : title))</b></p>\n"
-            + "<div style=\"overflow-x:auto\"><table cellpadding=\"0\" cellspacing=\"0\" style=\"border-collapse:collapse;"
+            + "<div style=\"overflow-x:auto\">"
+            + "<table cellpadding=\"0\" cellspacing=\"0\" style=\"border-collapse:collapse;"
             + "margin:0 0 10px;font-family:ui-monospace,Menlo,Consolas,monospace;font-size:12px;line-height:17px\">\n"
             + "\(rows)</table></div>\n\(more)"
     }
@@ -122,22 +127,22 @@ struct MailHTML: Sendable {
     }
 
     private func small(_ alert: AlertWording) -> String {
-        let labels = alert.labels.prefix(30).map { "\($0.name)=\(SafeText.shortened($0.text, to: 200))" }
-        let others = alert.annotations.prefix(10).map {
+        let labels = alert.labels.map { "\($0.name)=\($0.text)" }.joined(separator: " · ")
+        let others = alert.annotations.prefix(MailLimits.annotations).map {
             "\($0.name): \(SafeText.shortened($0.text, to: MailLimits.fact))"
         }
-        let lines = (labels.isEmpty ? [] : [labels.joined(separator: " · ")]) + others
+        let lines = (labels.isEmpty ? [] : [SafeText.shortened(labels, to: MailLimits.labels)]) + others
         guard !lines.isEmpty else { return "" }
         return "<p style=\"margin:0;font-size:13px;line-height:19px;color:#808080;overflow-wrap:anywhere\">"
             + "\(lines.map(Self.escaped).joined(separator: "<br>"))</p>\n"
     }
 
-    private var rest: String {
-        let left = wording.alerts.dropFirst(MailLimits.fullAlerts) + wording.others
+    private func rest(after full: Int) -> String {
+        let left = wording.alerts.dropFirst(full) + wording.others
         guard !left.isEmpty else { return "" }
         var lines = left.prefix(MailLimits.listedAlerts).map { alert in
             "<span style=\"\(Self.badge(alert.mood))\">\(Self.escaped(alert.tag))</span> "
-                + Self.escaped(MailLimits.title(alert.title))
+                + Self.escaped(SafeText.shortened(alert.title, to: MailLimits.listedTitle))
         }
         let unnamed = left.count - lines.count
         if unnamed > 0 { lines.append("… and \(unnamed) more") }

@@ -65,7 +65,8 @@ struct MailMessage: Sendable {
     ]
 
     private static func part(_ kind: String, _ text: String, _ boundary: String) -> String {
-        "--\(boundary)\r\nContent-Type: text/\(kind); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        "--\(boundary)\r\nContent-Type: text/\(kind); charset=utf-8\r\n"
+            + "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
             + QuotedPrintable.encode(text)
     }
 }

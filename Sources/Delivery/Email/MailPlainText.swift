@@ -8,13 +8,12 @@ struct MailPlainText: Sendable {
         var lines = [MailLimits.title(wording.headline), ""]
         for note in wording.notes { lines += [SafeText.shortened(note, to: 1_000), ""] }
         let isOnly = wording.alerts.count == 1 && wording.others.isEmpty
-        for alert in wording.alerts.prefix(MailLimits.fullAlerts) {
-            if !isOnly {
-                lines += [String(repeating: "-", count: 60), "\(alert.tag): \(MailLimits.title(alert.title))", ""]
-            }
-            lines += self.lines(of: alert)
+        let told = MailLimits.fitting(wording.alerts, within: MailLimits.plainBytes) { alert in
+            let rule = String(repeating: "-", count: 60)
+            let lead = isOnly ? [] : [rule, "\(alert.tag): \(MailLimits.title(alert.title))", ""]
+            return (lead + self.lines(of: alert)).joined(separator: "\n")
         }
-        lines += rest
+        lines += told + rest(after: told.count)
         lines += ["-- ", wording.asOf, SafeText.shortened(wording.footer, to: 700)]
         return lines.joined(separator: "\n")
     }
@@ -27,13 +26,13 @@ struct MailPlainText: Sendable {
         if let runbook = alert.runbook { rows.append(("Runbook", alert.runbookURL ?? runbook)) }
         if let history = alert.historyURL { rows.append(("History", history)) }
         let labels = alert.labels.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")
-        if !labels.isEmpty { rows.append(("Labels", labels)) }
-        rows += alert.annotations.map { ($0.name, $0.text) }
+        if !labels.isEmpty { rows.append(("Labels", SafeText.shortened(labels, to: MailLimits.labels))) }
+        rows += alert.annotations.prefix(MailLimits.annotations).map { ($0.name, $0.text) }
         let width = rows.map(\.0.count).filter { $0 <= 20 }.max() ?? 0
         for (name, text) in rows {
             let space = String(repeating: " ", count: max(0, width - name.count))
             lines.append(
-                "  \(SafeText.shortened(name, to: 60))\(space)  \(SafeText.shortened(text, to: MailLimits.fact))")
+                "  \(SafeText.shortened(name, to: 60))\(space)  \(SafeText.shortened(text, to: MailLimits.labels))")
         }
         lines.append("")
         if let description = alert.description {
@@ -48,24 +47,14 @@ struct MailPlainText: Sendable {
         return lines
     }
 
-    private var rest: [String] {
-        let left = wording.alerts.dropFirst(MailLimits.fullAlerts) + wording.others
+    private func rest(after full: Int) -> [String] {
+        let left = wording.alerts.dropFirst(full) + wording.others
         guard !left.isEmpty else { return [] }
         var lines = [String(repeating: "-", count: 60), "Also in this group:", ""]
-        lines += left.prefix(MailLimits.listedAlerts).map { "  \($0.tag): \(MailLimits.title($0.title))" }
+        lines += left.prefix(MailLimits.listedAlerts).map {
+            "  \($0.tag): \(SafeText.shortened($0.title, to: MailLimits.listedTitle))"
+        }
         if left.count > MailLimits.listedAlerts { lines.append("  … and \(left.count - MailLimits.listedAlerts) more") }
         return lines + [""]
     }
-}
-
-/// How much of each text a mail shows. Some readers cut mails off at about 100 KB.
-enum MailLimits {
-    static let fullAlerts = 15
-    static let listedAlerts = 50
-    static let description = 1_500
-    static let fact = 600
-    static let evidence = 2_500
-    static let evidenceRows = 20
-
-    static func title(_ text: String) -> String { SafeText.shortened(text, to: 300) }
 }

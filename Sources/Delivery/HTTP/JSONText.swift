@@ -1,5 +1,5 @@
 /// A JSON value whose members keep the order in which they were written, so that equal messages give equal bytes.
-package enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
+enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -10,42 +10,42 @@ package enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, Expressi
     case object([Member])
 
     /// A name and its value.
-    package struct Member: Sendable, Equatable {
-        package let name: String
-        package let value: JSONText
+    struct Member: Sendable, Equatable {
+        let name: String
+        let value: JSONText
 
-        package init(_ name: String, _ value: JSONText) {
+        init(_ name: String, _ value: JSONText) {
             self.name = name
             self.value = value
         }
     }
 
-    package init(stringLiteral value: String) {
+    init(stringLiteral value: String) {
         self = .string(value)
     }
 
-    package init(arrayLiteral elements: JSONText...) {
+    init(arrayLiteral elements: JSONText...) {
         self = .array(elements)
     }
 
     /// An object with these members in this order.
-    package static func members(_ pairs: KeyValuePairs<String, JSONText>) -> JSONText {
+    static func members(_ pairs: KeyValuePairs<String, JSONText>) -> JSONText {
         .object(pairs.map { Member($0.key, $0.value) })
     }
 
     /// An object of strings, by name.
-    package static func strings(_ dictionary: [String: String]) -> JSONText {
+    static func strings(_ dictionary: [String: String]) -> JSONText {
         .object(dictionary.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
     }
 
     /// The string, or null.
-    package static func optional(_ text: String?) -> JSONText { text.map(JSONText.string) ?? .null }
+    static func optional(_ text: String?) -> JSONText { text.map(JSONText.string) ?? .null }
 
     /// The number, or null.
-    package static func optional(_ number: Double?) -> JSONText { number.map(JSONText.number) ?? .null }
+    static func optional(_ number: Double?) -> JSONText { number.map(JSONText.number) ?? .null }
 
     /// As UTF-8 without white space.
-    package var bytes: [UInt8] {
+    var bytes: [UInt8] {
         var bytes: [UInt8] = []
         write(to: &bytes)
         return bytes

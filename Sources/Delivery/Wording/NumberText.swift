@@ -3,9 +3,9 @@
 #endif
 
 /// Writes numbers for people, without guessing a unit.
-package enum NumberText {
+enum NumberText {
     /// Whole numbers in full with commas at the thousands, others with four significant digits; `NaN`, `+Inf`.
-    package static func format(_ value: Double) -> String {
+    static func format(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
         if abs(value) < 1e15, value == value.rounded() || abs(value) >= 1_000 {
@@ -49,6 +49,7 @@ package enum NumberText {
             exponent += 1
         }
         return
-            "\(decimal(mantissa, places: 3))e\(exponent < 0 ? "-" : "+")\(abs(exponent) < 10 ? "0" : "")\(abs(exponent))"
+            decimal(mantissa, places: 3) + (exponent < 0 ? "e-" : "e+") + (abs(exponent) < 10 ? "0" : "")
+            + "\(abs(exponent))"
     }
 }

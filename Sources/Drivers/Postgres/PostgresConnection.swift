@@ -7,7 +7,7 @@ import CPostgres
 /// One kept connection to a server. Statements go one after the other; a lost connection is made anew by the next
 /// statement, with growing pauses while that fails.
 package actor PostgresConnection {
-    package let settings: PostgresSettings
+    package nonisolated let settings: PostgresSettings
     let poller: PostgresPoller
     private var handle: PostgresHandle?
     private var isBusy = false

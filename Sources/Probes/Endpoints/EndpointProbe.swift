@@ -44,7 +44,7 @@ package struct EndpointProbe: Probe {
     private func parse(_ response: HTTPResponse, at: Timestamp) throws(ProbeFailure) -> [Sample] {
         let format = TextFormat(dialect: TextFormat.Dialect(contentType: response.header("content-type")))
         do throws(TextFormatError) {
-            return try format.parse(response.body, at: at) { name in keep?.matches(name) ?? true }
+            return try format.parse(response.body, at: at) { name in keep?.matchesWhole(name) ?? true }
         } catch {
             let isHTML = response.body.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "<")
             let hint = isHTML ? "; the answer is a web page, so look at the path of `url`" : ""

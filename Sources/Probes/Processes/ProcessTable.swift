@@ -18,7 +18,7 @@ struct ProcessTable: Hashable, Sendable {
     func process(matching pattern: RegularExpression, excluding excluded: Int32, owner: String)
         throws(ProbeFailure) -> Int32
     {
-        let matches = entries.filter { $0.pid != excluded && !$0.command.isEmpty && pattern.matches($0.command) }
+        let matches = entries.filter { $0.pid != excluded && !$0.command.isEmpty && pattern.matchesWhole($0.command) }
         guard let first = matches.first else {
             throw ProbeFailure(
                 .noSuchProcess, "\(owner): no command line matches the `command` pattern; is the process running?")
