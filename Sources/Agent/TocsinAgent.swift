@@ -83,7 +83,8 @@ package struct TocsinAgent: Sendable {
                 .init(service: server),
                 .init(service: SystemdNotifier(environment: environment, engine: engine, clock: clock)),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() }))
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: Logger(label: "services", factory: { _ in SwiftLogNoOpLogHandler() }))
         services.maximumGracefulShutdownDuration = .seconds(8)
         do {
             try await ServiceGroup(configuration: services).run()

@@ -55,7 +55,8 @@ package struct ProbeRunner {
     private static func unanswered(_ probe: any Probe, at: Timestamp) -> ProbeResult {
         let samples = probe.samplesWithoutAnswer(at: at)
         if Task.isCancelled {
-            return ProbeResult(samples: samples, failure: ProbeFailure(.cancelled, "\(probe.id): the agent is stopping"))
+            return ProbeResult(
+                samples: samples, failure: ProbeFailure(.cancelled, "\(probe.id): the agent is stopping"))
         }
         let message = """
             \(probe.id): no answer within \(probe.deadline.promQL), so the round was cancelled; look why the target is \

@@ -29,19 +29,24 @@ extension Duration {
             else { throw DurationError(description: "`\(text)` is not a duration; \(mend)") }
             let (product, tooLarge) = number.multipliedReportingOverflow(by: units[index].milliseconds)
             let (sum, overflows) = total.addingReportingOverflow(product)
-            guard !tooLarge, !overflows else { throw DurationError(description: "`\(text)` is too long a duration") }
+            guard !tooLarge, !overflows, sum <= Self.longest else {
+                throw DurationError(description: "`\(text)` is too long a duration")
+            }
             total = sum
             next = index + 1
         }
         self = .milliseconds(total)
     }
 
+    /// In milliseconds: what Go's durations hold (292 years), so that times and ranges can be added without overflow.
+    private static var longest: Int64 { 9_223_372_036_854 }
+
     /// In Prometheus's form: `1h30m`; `0s` for none.
     package var promQL: String {
         var rest = milliseconds
         guard rest != 0 else { return "0s" }
         var text = rest < 0 ? "-" : ""
-        rest = abs(rest)
+        rest = rest == .min ? .max : abs(rest)
         let units: [(name: String, milliseconds: Int64)] = [
             ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
         ]

@@ -64,7 +64,8 @@ extension Evaluator {
         operation.isOn ? labels.keeping(operation.labels) : labels.dropping(operation.labels + [Labels.metricName])
     }
 
-    private func set(_ operation: BinaryOperation, _ one: [VectorElement], _ other: [VectorElement]) -> [VectorElement] {
+    private func set(_ operation: BinaryOperation, _ one: [VectorElement], _ other: [VectorElement]) -> [VectorElement]
+    {
         switch operation.operation {
         case .and:
             let known = Set(other.map { signature($0.labels, operation) })
@@ -115,7 +116,8 @@ extension Evaluator {
         var seen: Set<Labels> = []
         for element in result where !seen.insert(element.labels).inserted {
             throw EvaluationError(
-                "multiple matches for labels: grouping labels must ensure unique matches", column: operation.position + 1)
+                "multiple matches for labels: grouping labels must ensure unique matches",
+                column: operation.position + 1)
         }
         return result
     }

@@ -8,7 +8,10 @@ extension Evaluator {
             for argument in call.arguments.dropFirst() { parameters.append(try scalar(argument, at: now)) }
             if function.name == "clamp", parameters[0] > parameters[1] { return .vector([]) }
             return .vector(
-                try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: body($0.value, parameters)) }))
+                try unique(
+                    elements.map {
+                        VectorElement(labels: $0.labels.droppingMetric(), value: body($0.value, parameters))
+                    }))
         case .over(let body): return .vector(try over(call, body, at: now))
         case .date(let body):
             guard let argument = call.arguments.first else {
@@ -19,7 +22,8 @@ extension Evaluator {
                 try unique(
                     elements.map { element in
                         let isTime = element.value.isFinite && abs(element.value) < 9e12
-                        let date = Timestamp(milliseconds: isTime ? Int64(element.value.rounded(.down)) * 1_000 : 0).civil
+                        let date = Timestamp(milliseconds: isTime ? Int64(element.value.rounded(.down)) * 1_000 : 0)
+                            .civil
                         return VectorElement(labels: element.labels.droppingMetric(), value: isTime ? body(date) : .nan)
                     }))
         case .special(let special): return try self.special(special, call, at: now)
@@ -50,7 +54,9 @@ extension Evaluator {
         return try unique(result)
     }
 
-    private mutating func special(_ special: Function.Special, _ call: Call, at now: Int64) throws(EvaluationError) -> Value {
+    private mutating func special(
+        _ special: Function.Special, _ call: Call, at now: Int64
+    ) throws(EvaluationError) -> Value {
         switch special {
         case .time: return .scalar(Double(now) / 1_000)
         case .pi: return .scalar(.pi)
@@ -105,7 +111,8 @@ extension Evaluator {
                 found.map { VectorElement(labels: $0.element.labels.droppingMetric(), value: Double($0.time) / 1_000) })
         }
         let elements = try vector(node, at: now)
-        return try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: Double(now) / 1_000) })
+        return try unique(
+            elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: Double(now) / 1_000) })
     }
 
     private mutating func labelReplace(_ call: Call, at now: Int64) throws(EvaluationError) -> [VectorElement] {
@@ -119,7 +126,7 @@ extension Evaluator {
         }
         let expression: RegularExpression
         do {
-            expression = try RegularExpression(pattern)
+            expression = try RegularExpression(pattern, dotMatchesNewline: true)
         } catch {
             throw EvaluationError("invalid regular expression in label_replace(): \(pattern)")
         }

@@ -30,7 +30,8 @@ struct Evaluator<Source: SampleSource> {
             switch try evaluate(inner, at: now) {
             case .scalar(let value): return .scalar(-value)
             case .vector(let elements):
-                return .vector(try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: -$0.value) }))
+                return .vector(
+                    try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: -$0.value) }))
             case .matrix, .string: throw EvaluationError("a sign before something that is no number")
             }
         case .binary(let operation): return try binary(operation, at: now)
@@ -55,15 +56,19 @@ struct Evaluator<Source: SampleSource> {
     mutating func count(_ samples: Int) throws(EvaluationError) {
         samplesRead += samples
         if samplesRead > limits.maxSamples {
-            throw EvaluationError("the query reads more than \(limits.maxSamples) samples; narrow its selectors or ranges")
+            throw EvaluationError(
+                "the query reads more than \(limits.maxSamples) samples; narrow its selectors or ranges")
         }
         if limits.isCancelled?() == true { throw EvaluationError("the query was cancelled") }
     }
 
-    mutating func instant(_ selector: Selector, at now: Int64) throws(EvaluationError) -> [(element: VectorElement, time: Int64)] {
+    mutating func instant(
+        _ selector: Selector, at now: Int64
+    ) throws(EvaluationError) -> [(element: VectorElement, time: Int64)] {
         let time = time(now, offset: selector.offset, at: selector.at)
         let slices = source.select(
-            selector.matchers, after: Timestamp(milliseconds: time - Self.lookback), through: Timestamp(milliseconds: time))
+            selector.matchers, after: Timestamp(milliseconds: time - Self.lookback),
+            through: Timestamp(milliseconds: time))
         try count(slices.count)
         return slices.compactMap { slice in
             guard let last = slice.samples.last, !StaleMarker.isStale(last.value) else { return nil }
@@ -103,7 +108,9 @@ struct Evaluator<Source: SampleSource> {
             switch try evaluate(subquery.inner, at: moment) {
             case .scalar(let value): points[Labels(), default: []].append(Point(time: moment, value: value))
             case .vector(let elements):
-                for element in elements { points[element.labels, default: []].append(Point(time: moment, value: element.value)) }
+                for element in elements {
+                    points[element.labels, default: []].append(Point(time: moment, value: element.value))
+                }
             case .matrix, .string: throw EvaluationError("a subquery over something that is no instant vector")
             }
             try count(1)
@@ -132,7 +139,9 @@ struct Evaluator<Source: SampleSource> {
     }
 
     mutating func scalar(_ node: Node, at now: Int64) throws(EvaluationError) -> Double {
-        guard case .scalar(let value) = try evaluate(node, at: now) else { throw EvaluationError("a scalar is missing") }
+        guard case .scalar(let value) = try evaluate(node, at: now) else {
+            throw EvaluationError("a scalar is missing")
+        }
         return value
     }
 

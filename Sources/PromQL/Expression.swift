@@ -29,7 +29,9 @@ package struct Expression: Sendable, CustomStringConvertible {
     package var metricNames: Set<String>? {
         var names: Set<String> = []
         for matchers in selectors {
-            guard let name = matchers.first(where: { $0.name == Labels.metricName && $0.operation == .equal }) else { return nil }
+            guard let name = matchers.first(where: { $0.name == Labels.metricName && $0.operation == .equal }) else {
+                return nil
+            }
             names.insert(name.value)
         }
         return names
@@ -47,7 +49,8 @@ package struct Expression: Sendable, CustomStringConvertible {
             case .selector(let selector): if selector.offset != 0 { depends = true }
             case .call(let call):
                 switch call.function.body {
-                case .date, .special(.time), .special(.absent), .special(.absentOverTime), .special(.timestamp): depends = true
+                case .date, .special(.time), .special(.absent), .special(.absentOverTime), .special(.timestamp):
+                    depends = true
                 case .each, .over, .special: break
                 }
             case .number, .string, .negate, .binary, .aggregate: break
@@ -87,7 +90,8 @@ package struct Expression: Sendable, CustomStringConvertible {
             case .scalar(let value): elements = [VectorElement(labels: Labels(), value: value)]
             case .vector(let vector): elements = vector
             case .matrix, .string:
-                throw EvaluationError("invalid expression type \"\(type.shown)\" for range query, must be Scalar or instant Vector")
+                throw EvaluationError(
+                    "invalid expression type \"\(type.shown)\" for range query, must be Scalar or instant Vector")
             }
             for element in elements {
                 if points[element.labels] == nil { order.append(element.labels) }

@@ -52,7 +52,10 @@ extension Function {
         over("stddev_over_time") { $0.points.map(\.value).variance.squareRoot() },
         over("stdvar_over_time") { $0.points.map(\.value).variance },
         over("changes") { range in
-            Double(zip(range.points, range.points.dropFirst()).filter { $0.value != $1.value && !($0.value.isNaN && $1.value.isNaN) }.count)
+            Double(
+                zip(range.points, range.points.dropFirst()).filter {
+                    $0.value != $1.value && !($0.value.isNaN && $1.value.isNaN)
+                }.count)
         },
         over("resets") { range in
             Double(zip(range.points, range.points.dropFirst()).filter { $1.value < $0.value }.count)
@@ -61,14 +64,18 @@ extension Function {
             guard range.points.count > 1, let first = range.points.first else { return nil }
             return regression(range.points, from: first.time).slope
         },
-        Function("predict_linear", [.matrix, .scalar], .over { range in
-            guard range.points.count > 1 else { return nil }
-            let line = regression(range.points, from: range.now)
-            return line.slope * range.parameters[0] + line.intercept
-        }),
-        Function("quantile_over_time", [.scalar, .matrix], .over { range in
-            range.points.map(\.value).quantile(range.parameters[0])
-        }),
+        Function(
+            "predict_linear", [.matrix, .scalar],
+            .over { range in
+                guard range.points.count > 1 else { return nil }
+                let line = regression(range.points, from: range.now)
+                return line.slope * range.parameters[0] + line.intercept
+            }),
+        Function(
+            "quantile_over_time", [.scalar, .matrix],
+            .over { range in
+                range.points.map(\.value).quantile(range.parameters[0])
+            }),
         Function("double_exponential_smoothing", [.matrix, .scalar, .scalar], .over(smoothed)),
         Function("holt_winters", [.matrix, .scalar, .scalar], .over(smoothed)),
     ]
@@ -99,8 +106,11 @@ extension Function {
         Function("scalar", [.vector], result: .scalar, .special(.scalar)),
         Function("sort", [.vector], keepsName: true, .special(.sort)),
         Function("sort_desc", [.vector], keepsName: true, .special(.sortDescending)),
-        Function("label_replace", [.vector, .string, .string, .string, .string], keepsName: true, .special(.labelReplace)),
-        Function("label_join", [.vector, .string, .string, .string], optional: 1, isVariadic: true, keepsName: true, .special(.labelJoin)),
+        Function(
+            "label_replace", [.vector, .string, .string, .string, .string], keepsName: true, .special(.labelReplace)),
+        Function(
+            "label_join", [.vector, .string, .string, .string], optional: 1, isVariadic: true, keepsName: true,
+            .special(.labelJoin)),
         Function("histogram_quantile", [.scalar, .vector], .special(.histogramQuantile)),
         Function("timestamp", [.vector], .special(.timestamp)),
     ]

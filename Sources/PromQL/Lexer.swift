@@ -44,7 +44,9 @@ struct Lexer {
             return try number()
         }
         if first == "[" || first == "]" { isInBrackets = first == "[" }
-        if first.isASCII && (first.isLetter || first == "_" || (first == ":" && !isInBrackets)) { return .identifier(identifier()) }
+        if first.isASCII && (first.isLetter || first == "_" || (first == ":" && !isInBrackets)) {
+            return .identifier(identifier())
+        }
         if first == "\"" || first == "'" || first == "`" { return .string(try string(quote: first)) }
         for symbol in ["==", "!=", ">=", "<=", "=~", "!~"] where has(symbol) {
             position += 2
@@ -84,13 +86,16 @@ struct Lexer {
         let word = String(characters[start..<position])
         if let value = NumberText.parse(word) { return .number(value) }
         if let duration = try? Duration(promQL: word) { return .duration(duration.milliseconds) }
-        throw error("bad number or duration syntax: `\(word)`", at: start, hint: "numbers: 1, 0.8, 1e3; durations: 5m, 1h30m")
+        throw error(
+            "bad number or duration syntax: `\(word)`", at: start, hint: "numbers: 1, 0.8, 1e3; durations: 5m, 1h30m")
     }
 
     /// Whether the sign at the position belongs to an exponent, as in `1e-3`.
     private func isExponent(from start: Int) -> Bool {
         let word = characters[start..<position]
-        guard let last = word.last, last == "e" || last == "E", !word.contains("x") && !word.contains("X") else { return false }
+        guard let last = word.last, last == "e" || last == "E", !word.contains("x") && !word.contains("X") else {
+            return false
+        }
         return word.dropLast().allSatisfy { $0.isNumber || $0 == "." || $0 == "_" }
             && position + 1 < characters.count && characters[position + 1].isDigit
     }

@@ -19,7 +19,7 @@ package struct Matcher: Hashable, Sendable, CustomStringConvertible {
         self.value = value
         switch operation {
         case .equal, .notEqual: expression = nil
-        case .matches, .notMatches: expression = try RegularExpression(value)
+        case .matches, .notMatches: expression = try RegularExpression(value, dotMatchesNewline: true)
         }
     }
 

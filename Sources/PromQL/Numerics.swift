@@ -62,7 +62,7 @@ extension [Double] {
         if isEmpty || phi.isNaN { return .nan }
         if phi < 0 { return -.infinity }
         if phi > 1 { return .infinity }
-        let ordered = sorted { $0.isNaN || $0 < $1 }
+        let ordered = sorted { $0.isNaN ? !$1.isNaN : $0 < $1 }
         let rank = phi * Double(count - 1)
         let low = Swift.max(0, Int(rank.rounded(.down)))
         let high = Swift.min(count - 1, low + 1)
@@ -80,7 +80,8 @@ enum PlainNumber {
         let sign = value.sign == .minus ? "-" : ""
         let parts = shortest.split(separator: "e")
         var digits = parts[0].filter { $0 != "." }
-        var point = parts[0].firstIndex(of: ".").map { parts[0].distance(from: parts[0].startIndex, to: $0) } ?? digits.count
+        var point =
+            parts[0].firstIndex(of: ".").map { parts[0].distance(from: parts[0].startIndex, to: $0) } ?? digits.count
         point += parts.count > 1 ? Int(parts[1]) ?? 0 : 0
         if point <= 0 {
             digits = String(repeating: "0", count: 1 - point) + digits

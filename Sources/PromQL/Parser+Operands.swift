@@ -109,7 +109,7 @@ extension Parser {
         case .duration(let milliseconds):
             advance()
             return milliseconds
-        case .number(let seconds) where seconds.isFinite && abs(seconds) < 9e12:
+        case .number(let seconds) where seconds.isFinite && abs(seconds) < 9e9:
             advance()
             return Int64((seconds * 1_000).rounded())
         case .number, .identifier, .string, .symbol, .end:
@@ -156,7 +156,9 @@ extension Parser {
             advance()
             return .number(lower == "inf" ? .infinity : .nan)
         }
-        if BinaryOperator(rawValue: lower) != nil || ["bool", "on", "ignoring", "group_left", "group_right", "offset", "by", "without"].contains(lower) {
+        if BinaryOperator(rawValue: lower) != nil
+            || ["bool", "on", "ignoring", "group_left", "group_right", "offset", "by", "without"].contains(lower)
+        {
             throw error("expected an expression, found the keyword `\(name)`")
         }
         return try selector(name: name)
@@ -176,7 +178,9 @@ extension Parser {
         if let wanted = operation.parameter {
             let parameter = try binary(above: 0)
             guard parameter.type == wanted else {
-                throw error("the parameter of `\(operation.rawValue)` is a \(wanted.shown), not \(article(parameter.type))", at: place)
+                throw error(
+                    "the parameter of `\(operation.rawValue)` is a \(wanted.shown), not \(article(parameter.type))",
+                    at: place)
             }
             result.parameter = parameter
             try expect(",", "after the parameter of `\(operation.rawValue)`")
@@ -220,18 +224,21 @@ extension Parser {
         return .call(Call(function: function, arguments: arguments, position: place))
     }
 
-    private func check(_ arguments: [Node], at places: [Int], of function: Function, place: Int) throws(ExpressionError) {
+    private func check(_ arguments: [Node], at places: [Int], of function: Function, place: Int) throws(ExpressionError)
+    {
         let least = function.arguments.count - function.optional
         let most = function.isVariadic ? Int.max : function.arguments.count
         guard (least...most).contains(arguments.count) else {
-            let wanted = function.isVariadic ? "at least \(least)" : (least == most ? "\(least)" : "\(least) to \(most)")
+            let wanted =
+                function.isVariadic ? "at least \(least)" : (least == most ? "\(least)" : "\(least) to \(most)")
             throw error("`\(function.name)` takes \(wanted) arguments, not \(arguments.count)", at: place)
         }
         for (index, argument) in arguments.enumerated() {
             let wanted = function.arguments[min(index, function.arguments.count - 1)]
             guard argument.type == wanted else {
                 throw error(
-                    "`\(function.name)` takes \(article(wanted)) here, not \(article(argument.type))", at: places[index],
+                    "`\(function.name)` takes \(article(wanted)) here, not \(article(argument.type))",
+                    at: places[index],
                     hint: wanted == .matrix ? "give the selector a range, such as [5m]" : nil)
             }
         }
@@ -248,7 +255,10 @@ extension Parser {
         }
         if take("{") {
             while !isSymbol("}") {
-                matchers.append(try labelMatcher(hasName: name != nil || matchers.contains { $0.name == Labels.metricName && $0.operation == .equal }))
+                matchers.append(
+                    try labelMatcher(
+                        hasName: name != nil
+                            || matchers.contains { $0.name == Labels.metricName && $0.operation == .equal }))
                 guard take(",") else { break }
             }
             try expect("}", "to close the selector")

@@ -4,9 +4,12 @@ struct Parser {
     private let tokens: [Token]
     private var position = 0
     private var depth = 0
+    private var operators = 0
 
     /// Deeper nesting is refused, so that no text can exhaust the stack.
     private static let deepest = 200
+    /// A chain such as `1+1+…` nests as deep as it is long.
+    private static let mostOperators = 200
 
     init(_ text: String) throws(ExpressionError) {
         self.text = text
@@ -72,6 +75,12 @@ struct Parser {
         var left = try unary()
         while let operation = binaryOperator(), operation.precedence > precedence {
             let place = current.offset
+            operators += 1
+            if operators > Self.mostOperators {
+                throw error(
+                    "the expression has more than \(Self.mostOperators) operators",
+                    hint: "split it with a recording rule")
+            }
             advance()
             var result = BinaryOperation(operation: operation, left: left, right: left, position: place)
             try modifiers(of: &result)

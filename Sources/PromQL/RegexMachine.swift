@@ -129,7 +129,8 @@ struct RegexMachine {
         return found
     }
 
-    private func add(_ first: Int, _ slots: [Int], _ position: Int, _ text: [Unicode.Scalar], _ threads: inout Threads) {
+    private func add(_ first: Int, _ slots: [Int], _ position: Int, _ text: [Unicode.Scalar], _ threads: inout Threads)
+    {
         var pending = [(first, slots)]
         while let (counter, slots) = pending.popLast() {
             if threads.seen[counter] == position { continue }
@@ -146,7 +147,9 @@ struct RegexMachine {
             case .start(let multiline):
                 if position == 0 || (multiline && text[position - 1] == "\n") { pending.append((counter + 1, slots)) }
             case .end(let multiline):
-                if position == text.count || (multiline && text[position] == "\n") { pending.append((counter + 1, slots)) }
+                if position == text.count || (multiline && text[position] == "\n") {
+                    pending.append((counter + 1, slots))
+                }
             case .wordBoundary(let negated):
                 let before = position > 0 && Self.isWord(text[position - 1])
                 let after = position < text.count && Self.isWord(text[position])

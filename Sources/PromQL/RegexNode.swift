@@ -78,12 +78,16 @@ struct RegexClass: Hashable, Sendable {
     /// Adds the upper and lower cases of its ASCII letters, and of single letters beyond.
     mutating func addOtherCases() {
         for range in ranges {
-            let upper = max(range.lowerBound, 0x41)...max(0x41, min(range.upperBound, 0x5a))
-            if range.overlaps(0x41...0x5a) { ranges.append(upper.lowerBound + 32...upper.upperBound + 32) }
+            if range.overlaps(0x41...0x5a) {
+                let upper = range.clamped(to: 0x41...0x5a)
+                ranges.append(upper.lowerBound + 32...upper.upperBound + 32)
+            }
             if range.overlaps(0x61...0x7a) {
                 ranges.append(max(range.lowerBound, 0x61) - 32...min(range.upperBound, 0x7a) - 32)
             }
-            guard range.count == 1, range.lowerBound > 0x7f, let scalar = Unicode.Scalar(range.lowerBound) else { continue }
+            guard range.count == 1, range.lowerBound > 0x7f, let scalar = Unicode.Scalar(range.lowerBound) else {
+                continue
+            }
             for text in [scalar.properties.uppercaseMapping, scalar.properties.lowercaseMapping] {
                 let mapped = Array(text.unicodeScalars)
                 if mapped.count == 1 { ranges.append(mapped[0].value...mapped[0].value) }

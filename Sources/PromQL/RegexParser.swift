@@ -10,8 +10,10 @@ struct RegexParser {
     private var isUngreedy = false
     private(set) var groupNames: [String?] = [nil]
 
-    init(_ pattern: String) {
+    /// - Parameter dotMatchesNewline: the flag `s` is set from the start.
+    init(_ pattern: String, dotMatchesNewline: Bool) {
         self.pattern = pattern
+        self.dotMatchesNewline = dotMatchesNewline
         scalars = Array(pattern.unicodeScalars)
     }
 
@@ -81,7 +83,9 @@ struct RegexParser {
             operators += 1
             if operators > 1 { throw error("repetition of a repetition; put the inner one in (?: )", at: place) }
             let isLazy = take("?")
-            if bounds.min > 1_000 || (bounds.max ?? 0) > 1_000 { throw error("repeats more than 1000 times", at: place) }
+            if bounds.min > 1_000 || (bounds.max ?? 0) > 1_000 {
+                throw error("repeats more than 1000 times", at: place)
+            }
             if let most = bounds.max, most < bounds.min { throw error("the counts are the wrong way round", at: place) }
             node = .repetition(node, min: bounds.min, max: bounds.max, greedy: isLazy == isUngreedy)
         }
@@ -105,7 +109,7 @@ struct RegexParser {
 
     private mutating func number() -> Int? {
         var digits = ""
-        while let next = peek, ("0"..."9").contains(next), digits.count < 6 {
+        while let next = peek, ("0"..."9").contains(next), digits.count < 9 {
             digits.unicodeScalars.append(next)
             position += 1
         }
@@ -132,13 +136,17 @@ struct RegexParser {
         let saved = (ignoresCase, isMultiline, dotMatchesNewline, isUngreedy)
         var index: Int?
         if take("?") {
-            if take("P<") || (peek == "<" && position + 1 < scalars.count && scalars[position + 1] != "=" && scalars[position + 1] != "!" && take("<")) {
+            if take("P<")
+                || (peek == "<" && position + 1 < scalars.count && scalars[position + 1] != "="
+                    && scalars[position + 1] != "!" && take("<"))
+            {
                 var name = ""
                 while let next = peek, next != ">" {
                     name.unicodeScalars.append(next)
                     position += 1
                 }
-                guard take(">"), !name.isEmpty, name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
+                guard take(">"), !name.isEmpty,
+                    name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") })
                 else { throw error("a group's name is made of letters, digits and _", at: start) }
                 if groupNames.contains(name) { throw error("two groups are named `\(name)`", at: start) }
                 index = groupNames.count
@@ -241,7 +249,9 @@ struct RegexParser {
             }
             return Unicode.Scalar(value) ?? "\0"
         default:
-            guard next.isASCII, !next.properties.isAlphabetic else { throw error("unknown escape `\\\(next)`", at: start) }
+            guard next.isASCII, !next.properties.isAlphabetic else {
+                throw error("unknown escape `\\\(next)`", at: start)
+            }
             return next
         }
     }

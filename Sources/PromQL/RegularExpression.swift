@@ -9,10 +9,15 @@ package struct RegularExpression: Hashable, Sendable {
     /// The texts of a pattern that is nothing but alternatives without operators; nil for others.
     let literals: Set<String>?
 
+    /// Whether `.` takes a line break as well, as `(?s)` says inside a pattern.
+    package let dotMatchesNewline: Bool
+
+    /// - Parameter dotMatchesNewline: matchers and `label_replace` of Prometheus 3 set it; Go's own functions don't.
     /// - Throws: `RegexError` with the position in the pattern.
-    package init(_ pattern: String) throws(RegexError) {
+    package init(_ pattern: String, dotMatchesNewline: Bool = false) throws(RegexError) {
         self.pattern = pattern
-        var parser = RegexParser(pattern)
+        self.dotMatchesNewline = dotMatchesNewline
+        var parser = RegexParser(pattern, dotMatchesNewline: dotMatchesNewline)
         let node = try parser.parse()
         var compiler = RegexCompiler()
         program = try compiler.compile(node)
@@ -21,7 +26,7 @@ package struct RegularExpression: Hashable, Sendable {
     }
 
     package static func == (one: RegularExpression, other: RegularExpression) -> Bool {
-        one.pattern == other.pattern
+        one.pattern == other.pattern && one.dotMatchesNewline == other.dotMatchesNewline
     }
 
     package func hash(into hasher: inout Hasher) {

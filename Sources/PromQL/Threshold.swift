@@ -80,7 +80,8 @@ package struct Threshold: Hashable, Sendable, CustomStringConvertible {
 
     private func probes(with other: Threshold) -> [Double] {
         let (low, high) = (min(bound, other.bound), max(bound, other.bound))
-        return [-Double.infinity, low.nextDown, low, low + (high - low) / 2, low.nextUp, high.nextDown, high, high.nextUp,
+        return [
+            -Double.infinity, low.nextDown, low, low + (high - low) / 2, low.nextUp, high.nextDown, high, high.nextUp,
             .infinity,
         ].filter { !$0.isNaN }
     }

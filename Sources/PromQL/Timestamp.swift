@@ -60,6 +60,8 @@ extension Timestamp: CustomStringConvertible {
     /// The day's number becomes a date by Howard Hinnant's `civil_from_days`.
     package var civil: CivilDate {
         let dayLength: Int64 = 86_400_000
+        // Far beyond any year that can be written; nearer to the ends of Int64 the sums below would overflow.
+        let milliseconds = Swift.max(-9_000_000_000_000_000, Swift.min(9_000_000_000_000_000, milliseconds))
         let day = milliseconds >= 0 ? milliseconds / dayLength : (milliseconds - dayLength + 1) / dayLength
         let rest = Int(milliseconds - day * dayLength)
         let shifted = day + 719_468

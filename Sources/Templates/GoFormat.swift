@@ -23,7 +23,7 @@ enum GoFormat {
         if value == 0 { return value.sign == .minus ? "-0" : "0" }
         let (digits, exponent) = shortest(abs(value))
         let sign = value < 0 ? "-" : ""
-        if exponent < -4 || exponent >= 21 { return sign + scientific(digits, exponent) }
+        if exponent < -4 || exponent >= 6 { return sign + scientific(digits, exponent) }
         return sign + plain(digits, exponent)
     }
 
@@ -68,7 +68,9 @@ enum GoFormat {
         var buffer = [CChar](repeating: 0, count: 512)
         let format = "%\(plus ? "+" : "").\(digits)\(verb == "v" ? "g" : String(verb))"
         let length = withVaList([value]) { vsnprintf(&buffer, buffer.count, format, $0) }
-        return String(decoding: buffer.prefix(max(0, min(Int(length), buffer.count - 1))).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(
+            decoding: buffer.prefix(max(0, min(Int(length), buffer.count - 1))).map { UInt8(bitPattern: $0) },
+            as: UTF8.self)
     }
 
     /// Go's `fmt.Sprintf` with the verbs that templates use; what does not fit shows as Go shows it.
@@ -167,10 +169,13 @@ enum GoFormat {
             case ("s", .list), ("s", .map): return value.text
             case ("q", .string(let text)): return GoFormat.quoted(text)
             case ("q", .int(let number)):
-                return "'" + (Unicode.Scalar(UInt32(truncatingIfNeeded: number)).map { String(Character($0)) } ?? "\u{fffd}") + "'"
+                return "'"
+                    + (Unicode.Scalar(UInt32(truncatingIfNeeded: number)).map { String(Character($0)) } ?? "\u{fffd}")
+                    + "'"
             case ("t", .bool(let flag)): return flag ? "true" : "false"
             case ("T", _): return GoFormat.typeName(value)
-            case ("d", .int(let number)): return (plus && number >= 0 ? "+" : (space && number >= 0 ? " " : "")) + String(number)
+            case ("d", .int(let number)):
+                return (plus && number >= 0 ? "+" : (space && number >= 0 ? " " : "")) + String(number)
             case ("x", .int(let number)): return (sharp ? "0x" : "") + String(number, radix: 16)
             case ("X", .int(let number)): return (sharp ? "0X" : "") + String(number, radix: 16, uppercase: true)
             case ("o", .int(let number)): return (sharp ? "0" : "") + String(number, radix: 8)
@@ -188,6 +193,7 @@ enum GoFormat {
             case ("e", .double(let number)), ("E", .double(let number)), ("f", .double(let number)),
                 ("F", .double(let number)), ("g", .double(let number)), ("G", .double(let number)):
                 return GoFormat.number(number, verb == "F" ? "f" : verb, precision: precision, plus: plus)
+            case (_, .null): return "%!\(verb)(<nil>)"
             default: return "%!\(verb)(\(GoFormat.typeName(value))=\(value.text))"
             }
         }

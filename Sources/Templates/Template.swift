@@ -26,9 +26,7 @@ package struct Template: Sendable {
 
     /// Whether it is plain text, which expands to itself.
     package var isConstant: Bool {
-        nodes.allSatisfy { node in
-            if case .text = node { true } else { false }
-        }
+        !text.contains("{{")
     }
 
     /// Writes the text.

@@ -18,6 +18,7 @@ struct TemplateExpander {
     mutating func expand(_ dot: TemplateValue) throws(TemplateError) -> String {
         variables.append(("", dot))
         _ = try run(template.nodes, dot)
+        try checkSize(output.utf8.count, at: 0)
         return output
     }
 
@@ -27,9 +28,39 @@ struct TemplateExpander {
 
     private mutating func step() throws(TemplateError) {
         steps += 1
-        if steps > environment.maxSteps { throw error("the template takes more than \(environment.maxSteps) steps", at: 0) }
+        if steps > environment.maxSteps {
+            throw error("the template takes more than \(environment.maxSteps) steps", at: 0)
+        }
         if output.utf8.count > environment.maxOutput {
             throw error("the template gives more than \(environment.maxOutput) bytes", at: 0)
+        }
+    }
+
+    private func checkSize(_ size: Int, at offset: Int) throws(TemplateError) {
+        if size > environment.maxOutput {
+            throw error("the template gives more than \(environment.maxOutput) bytes", at: offset)
+        }
+    }
+
+    /// Refuses a value that is larger than the output may be, or nested too deeply to be walked, before it is copied.
+    private func check(_ value: TemplateValue, at offset: Int) throws(TemplateError) {
+        var left = environment.maxOutput
+        if !value.fits(&left, depth: 0) {
+            throw error(
+                "a value of the template is larger than \(environment.maxOutput) bytes, or nested too deeply",
+                at: offset)
+        }
+    }
+
+    /// Each byte of a text may be replaced by a long one, before anybody could look at the result.
+    private func checkReplacement(
+        _ name: String, _ arguments: [TemplateValue], at offset: Int
+    ) throws(TemplateError) {
+        guard name == "reReplaceAll", arguments.count == 3, case .string(let replacement) = arguments[1],
+            case .string(let text) = arguments[2]
+        else { return }
+        if (text.utf8.count + 1) * replacement.utf8.count > 64 * environment.maxOutput {
+            throw error("`reReplaceAll` could give too long a text", at: offset)
         }
     }
 
@@ -40,7 +71,10 @@ struct TemplateExpander {
             case .text(let piece): output += piece
             case .action(let pipeline):
                 let value = try evaluate(pipeline, dot)
-                if pipeline.variables.isEmpty { output += value.text }
+                if pipeline.variables.isEmpty {
+                    output += value.text
+                    try checkSize(output.utf8.count, at: pipeline.offset)
+                }
             case .branch(let branch):
                 let flow = try run(branch, dot)
                 if flow != .next { return flow }
@@ -99,7 +133,9 @@ struct TemplateExpander {
     private mutating func call(
         _ name: String, _ argument: Pipeline?, _ dot: TemplateValue, at offset: Int
     ) throws(TemplateError) {
-        guard let body = template.definitions[name] else { throw error("template `\(name)` is not defined", at: offset) }
+        guard let body = template.definitions[name] else {
+            throw error("template `\(name)` is not defined", at: offset)
+        }
         depth += 1
         defer { depth -= 1 }
         if depth > 50 { throw error("templates call each other too deeply", at: offset) }
@@ -153,7 +189,13 @@ struct TemplateExpander {
         }
         if let last { arguments.append(last) }
         do {
-            return try function.body(arguments, environment)
+            try checkReplacement(name, arguments, at: offset)
+            let result = try function.body(arguments, environment)
+            // What comes from outside is bounded by the data; what functions build could double at each step.
+            if !["query", "first", "sortByLabel"].contains(name) { try check(result, at: offset) }
+            return result
+        } catch let error as TemplateError {
+            throw error
         } catch let failure as FunctionFailure {
             throw error("error calling \(name): \(failure.message)", at: offset)
         } catch let other {
@@ -161,7 +203,9 @@ struct TemplateExpander {
         }
     }
 
-    private mutating func evaluate(_ operand: Operand, _ dot: TemplateValue, at offset: Int) throws(TemplateError) -> TemplateValue {
+    private mutating func evaluate(
+        _ operand: Operand, _ dot: TemplateValue, at offset: Int
+    ) throws(TemplateError) -> TemplateValue {
         switch operand {
         case .literal(let value): return value
         case .field(let path): return try follow(path, from: dot, at: offset)
@@ -174,7 +218,9 @@ struct TemplateExpander {
         }
     }
 
-    private func follow(_ path: [String], from value: TemplateValue, at offset: Int) throws(TemplateError) -> TemplateValue {
+    private func follow(
+        _ path: [String], from value: TemplateValue, at offset: Int
+    ) throws(TemplateError) -> TemplateValue {
         var value = value
         for name in path {
             switch value {

@@ -10,9 +10,13 @@ extension TemplateFunction {
         },
         TemplateFunction("ne", 2...2) { values, _ in .bool(!(try equal(values[0], values[1]))) },
         TemplateFunction("lt", 2...2) { values, _ in .bool(try less(values[0], values[1])) },
-        TemplateFunction("le", 2...2) { values, _ in .bool(try less(values[0], values[1]) || equal(values[0], values[1])) },
+        TemplateFunction("le", 2...2) { values, _ in
+            .bool(try less(values[0], values[1]) || equal(values[0], values[1]))
+        },
         TemplateFunction("gt", 2...2) { values, _ in .bool(try less(values[1], values[0])) },
-        TemplateFunction("ge", 2...2) { values, _ in .bool(try less(values[1], values[0]) || equal(values[0], values[1])) },
+        TemplateFunction("ge", 2...2) { values, _ in
+            .bool(try less(values[1], values[0]) || equal(values[0], values[1]))
+        },
         TemplateFunction("len", 1...1) { values, _ in
             switch values[0] {
             case .string(let text): return .int(Int64(text.utf8.count))
@@ -36,7 +40,9 @@ extension TemplateFunction {
     ]
 
     static func text(_ value: TemplateValue, _ name: String) throws -> String {
-        guard case .string(let text) = value else { throw FunctionFailure("`\(name)` takes a string, not \(value.kind)") }
+        guard case .string(let text) = value else {
+            throw FunctionFailure("`\(name)` takes a string, not \(value.kind)")
+        }
         return text
     }
 
@@ -84,7 +90,9 @@ extension TemplateFunction {
         }
         func range(_ count: Int) throws -> Range<Int> {
             let (low, high) = (bounds.first ?? 0, bounds.count > 1 ? bounds[1] : count)
-            guard 0 <= low, low <= high, high <= count else { throw FunctionFailure("slice out of range: \(low):\(high)") }
+            guard 0 <= low, low <= high, high <= count else {
+                throw FunctionFailure("slice out of range: \(low):\(high)")
+            }
             return low..<high
         }
         switch values[0] {
@@ -150,7 +158,9 @@ extension TemplateFunction {
             let scalar = Unicode.Scalar(byte)
             if byte == 0x20 {
                 result += "+"
-            } else if scalar.isASCII, scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.~".unicodeScalars.contains(scalar) {
+            } else if scalar.isASCII,
+                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.~".unicodeScalars.contains(scalar)
+            {
                 result.unicodeScalars.append(scalar)
             } else {
                 let digits = String(byte, radix: 16, uppercase: true)

@@ -13,11 +13,15 @@ extension TemplateFunction {
         TemplateFunction("query", 1...1) { values, environment in
             .list(
                 try environment.query(try text(values[0], "query")).map { sample in
-                    .map(["Labels": .map(sample.labels.mapValues(TemplateValue.string)), "Value": .double(sample.value)])
+                    .map([
+                        "Labels": .map(sample.labels.mapValues(TemplateValue.string)), "Value": .double(sample.value),
+                    ])
                 })
         },
         TemplateFunction("first", 1...1) { values, _ in
-            guard case .list(let list) = values[0], let first = list.first else { throw FunctionFailure("first() called on vector with no elements") }
+            guard case .list(let list) = values[0], let first = list.first else {
+                throw FunctionFailure("first() called on vector with no elements")
+            }
             return first
         },
         TemplateFunction("value", 1...1) { values, _ in try member("Value", of: values[0]) },
@@ -31,7 +35,9 @@ extension TemplateFunction {
         },
         TemplateFunction("sortByLabel", 2...2) { values, _ in
             let name = try text(values[0], "sortByLabel")
-            guard case .list(let list) = values[1] else { throw FunctionFailure("`sortByLabel` takes a query's result") }
+            guard case .list(let list) = values[1] else {
+                throw FunctionFailure("`sortByLabel` takes a query's result")
+            }
             func key(_ value: TemplateValue) -> String {
                 guard case .map(let map) = value, case .map(let labels)? = map["Labels"] else { return "" }
                 return labels[name]?.text ?? ""
@@ -74,7 +80,7 @@ extension TemplateFunction {
             var atStart = true
             for character in try text(values[0], "title") {
                 result += atStart ? character.uppercased() : String(character)
-                atStart = !(character.isLetter || character.isNumber || character == "'" || character == "_")
+                atStart = !(character.isLetter || character.isNumber || character == "_")
             }
             return .string(result)
         },
@@ -100,7 +106,9 @@ extension TemplateFunction {
         },
         TemplateFunction("safeHtml", 1...1) { values, _ in values[0] },
         TemplateFunction("safeUrl", 1...1) { values, _ in values[0] },
-        TemplateFunction("urlQueryEscape", 1...1) { values, _ in .string(escapeQuery(try text(values[0], "urlQueryEscape"))) },
+        TemplateFunction("urlQueryEscape", 1...1) { values, _ in
+            .string(escapeQuery(try text(values[0], "urlQueryEscape")))
+        },
         TemplateFunction("stringSlice", 0...Int.max) { values, _ in .list(values) },
         TemplateFunction("stripPort", 1...1) { values, _ in .string(splitHost(try text(values[0], "stripPort")).host) },
         TemplateFunction("stripDomain", 1...1) { values, _ in

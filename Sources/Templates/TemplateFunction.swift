@@ -1,6 +1,7 @@
 /// A function that templates may call.
 struct TemplateFunction: Sendable {
-    typealias Body = @Sendable (_ arguments: [TemplateValue], _ environment: TemplateEnvironment) throws -> TemplateValue
+    typealias Body =
+        @Sendable (_ arguments: [TemplateValue], _ environment: TemplateEnvironment) throws -> TemplateValue
 
     let name: String
     let arity: ClosedRange<Int>

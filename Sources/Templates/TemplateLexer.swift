@@ -55,7 +55,8 @@ struct TemplateLexer {
 
     private func has(_ wanted: String) -> Bool {
         let wanted = Array(wanted)
-        return position + wanted.count <= characters.count && Array(characters[position..<position + wanted.count]) == wanted
+        return position + wanted.count <= characters.count
+            && Array(characters[position..<position + wanted.count]) == wanted
     }
 
     private mutating func add(_ token: Token, at offset: Int) {
@@ -156,7 +157,9 @@ struct TemplateLexer {
 
     private mutating func word() -> String {
         let start = position
-        while position < characters.count, characters[position].isLetter || characters[position].isNumber || characters[position] == "_" {
+        while position < characters.count,
+            characters[position].isLetter || characters[position].isNumber || characters[position] == "_"
+        {
             position += 1
         }
         return String(characters[start..<position])

@@ -37,12 +37,14 @@ struct TemplateParser {
     }
 
     private var keyword: String? {
-        guard position + 1 < tokens.count, case .open = current, case .word(let word) = tokens[position + 1].token else { return nil }
+        guard position + 1 < tokens.count, case .open = current, case .word(let word) = tokens[position + 1].token
+        else { return nil }
         return word
     }
 
     /// Reads nodes up to an action that begins with one of the words, whose opening it leaves.
-    private mutating func list(until stops: Set<String>) throws(TemplateError) -> (nodes: [TemplateNode], stop: String?) {
+    private mutating func list(until stops: Set<String>) throws(TemplateError) -> (nodes: [TemplateNode], stop: String?)
+    {
         depth += 1
         defer { depth -= 1 }
         if depth > Self.deepest { throw error("the template is nested too deeply") }
@@ -129,7 +131,9 @@ struct TemplateParser {
     }
 
     private mutating func templateName() throws(TemplateError) -> String {
-        guard case .literal(.string(let called)) = current else { throw error("a template's name in quotes is missing") }
+        guard case .literal(.string(let called)) = current else {
+            throw error("a template's name in quotes is missing")
+        }
         advance()
         return called
     }
@@ -179,7 +183,9 @@ struct TemplateParser {
         let next = tokens[min(position + 1, tokens.count - 1)].token
         var names = [first]
         var distance = 1
-        if isLoop, next == .symbol(","), position + 2 < tokens.count, case .variable(let second, []) = tokens[position + 2].token {
+        if isLoop, next == .symbol(","), position + 2 < tokens.count,
+            case .variable(let second, []) = tokens[position + 2].token
+        {
             names.append(second)
             distance = 3
         }
@@ -193,7 +199,8 @@ struct TemplateParser {
 
     private func checkVariable(_ name: String, at place: Int) throws(TemplateError) {
         guard variables.contains(where: { $0.contains(name) }) else {
-            let known = variables.flatMap { $0 }.filter { !$0.isEmpty }.sorted().map { "$" + $0 }.joined(separator: ", ")
+            let known = variables.flatMap { $0 }.filter { !$0.isEmpty }.sorted().map { "$" + $0 }.joined(
+                separator: ", ")
             throw error("undefined variable `$\(name)`; there are \(known.isEmpty ? "none" : known)", at: place)
         }
     }

@@ -35,6 +35,23 @@ package indirect enum TemplateValue: Sendable, Hashable {
         }
     }
 
+    /// Whether it is at most so many bytes and not too deep, counting again what it holds several times.
+    func fits(_ left: inout Int, depth: Int) -> Bool {
+        left -= 1
+        switch self {
+        case .null, .bool, .int, .double: break
+        case .string(let text): left -= text.utf8.count
+        case .list(let values):
+            for value in values where left < 0 || depth > 20 || !value.fits(&left, depth: depth + 1) { return false }
+        case .map(let values):
+            for (key, value) in values {
+                left -= key.utf8.count
+                if left < 0 || depth > 20 || !value.fits(&left, depth: depth + 1) { return false }
+            }
+        }
+        return left >= 0
+    }
+
     /// How a message calls its kind.
     var kind: String {
         switch self {

@@ -5,7 +5,8 @@ import Settings
 
 /// Asks a running agent over HTTP.
 struct AgentClient: ParsableArguments {
-    @Option(help: "The running agent's address; without it `server.listen` of the settings, else http://127.0.0.1:9911.")
+    @Option(
+        help: "The running agent's address; without it `server.listen` of the settings, else http://127.0.0.1:9911.")
     var url: String?
 
     @OptionGroup var configuration: ConfigurationOption
@@ -26,7 +27,8 @@ struct AgentClient: ParsableArguments {
         }
         let transport = CurlTransport()
         do {
-            let response = try await transport.send(HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+            let response = try await transport.send(
+                HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
             await transport.shutdown()
             let body = Data(response.body)
             guard response.status == 200 else {

@@ -21,7 +21,8 @@ struct Check: ParsableCommand {
         name: .shortAndLong, help: "The settings file, as for `run`.", completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
-    @Option(parsing: .upToNextOption, help: "Rule files to check alone.", completion: .file(extensions: ["yaml", "yml"]))
+    @Option(
+        parsing: .upToNextOption, help: "Rule files to check alone.", completion: .file(extensions: ["yaml", "yml"]))
     var rules: [String] = []
 
     @Flag(help: "As JSON.")
@@ -35,7 +36,8 @@ struct Check: ParsableCommand {
                 let loaded = try ConfigurationOption.load(file ?? config)
                 problems = loaded.warnings
                 let count = loaded.groups.reduce(0) { $0 + $1.rules.count }
-                summary = "\(loaded.settings.file ?? "settings"): \(count) rules in \(loaded.groups.count) groups, "
+                summary =
+                    "\(loaded.settings.file ?? "settings"): \(count) rules in \(loaded.groups.count) groups, "
                     + "\(loaded.settings.databases.count) databases, \(loaded.settings.pools.count) pools, "
                     + "\(loaded.settings.processes.count) processes, \(loaded.settings.receivers.count) receivers"
             } catch {
@@ -50,7 +52,8 @@ struct Check: ParsableCommand {
             Terminal.out(try Terminal.json(problems))
         } else {
             for problem in problems { Terminal.out("\(problem)\n") }
-            Terminal.out(problems.hasErrors ? SettingsProblems(problems).description.lines.last ?? "" : "\(summary): all right")
+            Terminal.out(
+                problems.hasErrors ? SettingsProblems(problems).description.lines.last ?? "" : "\(summary): all right")
         }
         if problems.hasErrors { throw ExitCode.failure }
     }

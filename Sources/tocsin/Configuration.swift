@@ -6,7 +6,8 @@ import Settings
 /// The option that names the settings file, and reading it.
 struct ConfigurationOption: ParsableArguments {
     @Option(
-        name: .shortAndLong, help: "The settings file; without it ./tocsin.yaml, /etc/tocsin/tocsin.yaml, or DATABASE_URL.",
+        name: .shortAndLong,
+        help: "The settings file; without it ./tocsin.yaml, /etc/tocsin/tocsin.yaml, or DATABASE_URL.",
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 

@@ -40,7 +40,10 @@ struct HistoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         var parameters: [(String, String)] = [("limit", "\(limit)")]
-        let given = [("from", from), ("to", to), ("alert", alert), ("rule", rule), ("level", level), ("receiver", receiver), ("cursor", cursor)]
+        let given = [
+            ("from", from), ("to", to), ("alert", alert), ("rule", rule), ("level", level), ("receiver", receiver),
+            ("cursor", cursor),
+        ]
         for (name, value) in given { if let value { parameters.append((name, value)) } }
         parameters += kind.map { ("kind", $0) } + label.map { ("label", $0) }
         if oldest { parameters.append(("order", "oldest")) }

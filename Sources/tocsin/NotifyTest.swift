@@ -9,7 +9,9 @@ import Settings
 struct NotifyTest: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "notify-test", abstract: "Send a test message to a receiver, past routes and history.",
-        discussion: "Exit code 1 if a channel did not take it.\n\nEXAMPLE\n  tocsin notify-test ops --config /etc/tocsin/tocsin.yaml")
+        discussion:
+            "Exit code 1 if a channel did not take it.\n\nEXAMPLE\n  tocsin notify-test ops --config /etc/tocsin/tocsin.yaml"
+    )
 
     @Argument(help: "The receiver's name in the settings.")
     var receiver: String
@@ -20,7 +22,8 @@ struct NotifyTest: AsyncParsableCommand {
         let settings = try configuration.load().settings
         guard settings.receivers.contains(where: { $0.name == receiver }) else {
             Terminal.error(
-                "error: there is no receiver `\(receiver)`; there are \(settings.receivers.map(\.name).joined(separator: ", "))")
+                "error: there is no receiver `\(receiver)`; there are \(settings.receivers.map(\.name).joined(separator: ", "))"
+            )
             throw ExitCode.failure
         }
         let assembly = Assembly(version: Tocsin.version)

@@ -50,7 +50,8 @@ struct Receive: AsyncParsableCommand {
         let host = parts.dropLast().joined(separator: ":")
         let server = Application(
             router: router,
-            configuration: .init(address: .hostname(host, port: Int(parts.last ?? "") ?? 9912), serverName: "tocsin-receive"),
+            configuration: .init(
+                address: .hostname(host, port: Int(parts.last ?? "") ?? 9912), serverName: "tocsin-receive"),
             logger: Logger(label: "receive", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await server.runService()
     }

@@ -10,7 +10,9 @@ struct ReceivedMessage {
         guard let object = try? JSONSerialization.jsonObject(with: body) as? [String: Any] else {
             return "\(time) \(path): \(body.count) bytes: \(String(decoding: body.prefix(500), as: UTF8.self))"
         }
-        if let alerts = object["alerts"] as? [[String: Any]] { return "\(time) \(path) webhook\n\(webhook(object, alerts))" }
+        if let alerts = object["alerts"] as? [[String: Any]] {
+            return "\(time) \(path) webhook\n\(webhook(object, alerts))"
+        }
         if object["blocks"] != nil || object["attachments"] != nil || object["text"] != nil {
             return "\(time) \(path) Slack\n\(slack(object))"
         }
@@ -37,7 +39,9 @@ struct ReceivedMessage {
             if let list = value as? [Any] { return list.forEach(collect) }
             guard let map = value as? [String: Any] else { return }
             if let text = map["text"] as? String { lines += text.split(separator: "\n").map { "    \($0)" } }
-            for key in ["blocks", "attachments", "text", "fields", "elements"] { if let inner = map[key] { collect(inner) } }
+            for key in ["blocks", "attachments", "text", "fields", "elements"] {
+                if let inner = map[key] { collect(inner) }
+            }
         }
         for key in ["blocks", "attachments"] { if let inner = object[key] { collect(inner) } }
         if lines.isEmpty, let text = object["text"] as? String { lines = ["    " + text] }

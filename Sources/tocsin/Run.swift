@@ -40,7 +40,8 @@ struct Run: AsyncParsableCommand {
             Terminal.error("error: \(problem)")
             throw ExitCode.failure
         } catch {
-            Terminal.error("error: \(error)\n  is another agent running on \(settings.server.host):\(settings.server.port)?")
+            Terminal.error(
+                "error: \(error)\n  is another agent running on \(settings.server.host):\(settings.server.port)?")
             throw ExitCode.failure
         }
     }

@@ -52,7 +52,9 @@ struct ConformanceScript {
     private mutating func load(_ line: String) {
         let words = line.split(separator: " ")
         if words[0] == "load_with_nhcb" {
-            for line in block() { if let series = SeriesText(line) { histogramMetrics.insert(series.labels.metric ?? "") } }
+            for line in block() {
+                if let series = SeriesText(line) { histogramMetrics.insert(series.labels.metric ?? "") }
+            }
             return
         }
         let step = (try? Duration(promQL: String(words.last ?? "1m"))) ?? .seconds(60)
@@ -130,11 +132,13 @@ struct ConformanceScript {
         ] where text.range(of: "(^|[^a-z_])\(name)[a-z_]*( by| without)? ?\\(", options: .regularExpression) != nil {
             return "experimental: \(name)"
         }
-        for word in ["smoothed", "anchored", "fill(", "fill_left", "fill_right", " >/ ", " </ "] where text.contains(word) {
+        for word in ["smoothed", "anchored", "fill(", "fill_left", "fill_right", " >/ ", " </ "]
+        where text.contains(word) {
             return "experimental: \(word.trimmingCharacters(in: .whitespaces))"
         }
         for metric in histogramMetrics where !metric.isEmpty && text.contains(metric) { return "native histograms" }
-        return histogramMetrics.contains("") || text.contains("{__name__=~") && !histogramMetrics.isEmpty ? "native histograms" : nil
+        return histogramMetrics.contains("") || text.contains("{__name__=~") && !histogramMetrics.isEmpty
+            ? "native histograms" : nil
     }
 
     private func read(_ body: [String]) -> Expectation {
@@ -194,44 +198,58 @@ struct ConformanceScript {
     private func compare(_ value: Value, _ expectation: Expectation) -> String? {
         switch value {
         case .scalar(let number):
-            guard let wanted = expectation.number ?? expectation.rows.first?.values.first ?? nil else { return "a scalar was not expected" }
+            guard let wanted = expectation.number ?? expectation.rows.first?.values.first ?? nil else {
+                return "a scalar was not expected"
+            }
             return Self.isClose(number, wanted) ? nil : "\(number) instead of \(wanted)"
         case .string(let text):
             return text == expectation.string ? nil : "\"\(text)\" instead of \"\(expectation.string ?? "")\""
         case .matrix(let series):
-            return series.count == expectation.rows.count ? nil : "\(series.count) series instead of \(expectation.rows.count)"
+            return series.count == expectation.rows.count
+                ? nil : "\(series.count) series instead of \(expectation.rows.count)"
         case .vector(let elements):
             if let number = expectation.number {
-                guard elements.count == 1, Self.isClose(elements[0].value, number) else { return "\(elements) instead of \(number)" }
+                guard elements.count == 1, Self.isClose(elements[0].value, number) else {
+                    return "\(elements) instead of \(number)"
+                }
                 return nil
             }
             guard elements.count == expectation.rows.count else {
-                return "\(elements.count) elements instead of \(expectation.rows.count): \(elements.map { "\($0.labels) \($0.value)" })"
+                return
+                    "\(elements.count) elements instead of \(expectation.rows.count): \(elements.map { "\($0.labels) \($0.value)" })"
             }
             for (place, row) in expectation.rows.enumerated() {
                 let wanted = row.values.first.flatMap { $0 } ?? .nan
                 let found = expectation.isOrdered ? elements[place] : elements.first { $0.labels == row.labels }
-                guard let found, found.labels == row.labels else { return "\(row.labels) is missing in \(elements.map(\.labels))" }
+                guard let found, found.labels == row.labels else {
+                    return "\(row.labels) is missing in \(elements.map(\.labels))"
+                }
                 if !Self.isClose(found.value, wanted) { return "\(row.labels): \(found.value) instead of \(wanted)" }
             }
             return nil
         }
     }
 
-    private func compare(_ series: [RangeSeries], _ expectation: Expectation, from: Timestamp, step: Duration) -> String? {
+    private func compare(
+        _ series: [RangeSeries], _ expectation: Expectation, from: Timestamp, step: Duration
+    ) -> String? {
         let rows = expectation.rows.filter { row in row.values.contains { $0 != nil } }
         guard series.count == rows.count else {
             return "\(series.count) series instead of \(rows.count): \(series.map(\.labels))"
         }
         for row in rows {
-            guard let found = series.first(where: { $0.labels == row.labels }) else { return "\(row.labels) is missing" }
+            guard let found = series.first(where: { $0.labels == row.labels }) else {
+                return "\(row.labels) is missing"
+            }
             for (place, wanted) in row.values.enumerated() {
                 let time = from.milliseconds + Int64(place) * step.milliseconds
                 let value = found.points.first { $0.time == time }?.value
                 switch (value, wanted) {
                 case (nil, nil): continue
                 case (.some(let one), .some(let other)) where Self.isClose(one, other): continue
-                default: return "\(row.labels) at \(time): \(String(describing: value)) instead of \(String(describing: wanted))"
+                default:
+                    return
+                        "\(row.labels) at \(time): \(String(describing: value)) instead of \(String(describing: wanted))"
                 }
             }
             if found.points.count != row.values.filter({ $0 != nil }).count { return "\(row.labels): too many points" }
@@ -245,7 +263,9 @@ struct ConformanceScript {
         if one == other { return true }
         let sum = abs(one) + abs(other)
         let difference = abs(one - other)
-        if one == 0 || other == 0 || sum < Double.leastNormalMagnitude { return difference < 1e-6 * Double.leastNormalMagnitude }
+        if one == 0 || other == 0 || sum < Double.leastNormalMagnitude {
+            return difference < 1e-6 * Double.leastNormalMagnitude
+        }
         return difference / min(sum, Double.greatestFiniteMagnitude) < 1e-6
     }
 }

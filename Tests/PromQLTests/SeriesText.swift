@@ -35,7 +35,13 @@ struct SeriesText {
         for index in line.indices {
             let character = line[index]
             if let quote = quoted {
-                if isEscaped { isEscaped = false } else if character == "\\" { isEscaped = true } else if character == quote { quoted = nil }
+                if isEscaped {
+                    isEscaped = false
+                } else if character == "\\" {
+                    isEscaped = true
+                } else if character == quote {
+                    quoted = nil
+                }
             } else if character == "\"" || character == "'" {
                 quoted = character
             } else if character == "{" {
@@ -90,7 +96,9 @@ struct SeriesText {
         if word.hasPrefix("_x"), let count = Int(word.dropFirst(2)) { return Array(repeating: nil, count: count) }
         // `0x59` is sixty zeros here, not a hexadecimal number.
         if !word.hasPrefix("0x"), let value = number(word) { return [value] }
-        guard let times = word.lastIndex(of: "x"), let count = Int(word[word.index(after: times)...]) else { return nil }
+        guard let times = word.lastIndex(of: "x"), let count = Int(word[word.index(after: times)...]) else {
+            return nil
+        }
         let base = String(word[..<times])
         if let value = number(base) { return Array(repeating: value, count: count + 1) }
         var signs = base.indices.dropFirst().filter { base[$0] == "+" || base[$0] == "-" }
@@ -123,7 +131,9 @@ struct EvalCommand {
         func time(_ text: String) -> Timestamp? {
             if let seconds = Double(text) { return Timestamp(seconds: seconds) }
             if text.hasPrefix("-") {
-                return (try? Duration(promQL: String(text.dropFirst()))).map { Timestamp(milliseconds: -$0.milliseconds) }
+                return (try? Duration(promQL: String(text.dropFirst()))).map {
+                    Timestamp(milliseconds: -$0.milliseconds)
+                }
             }
             return (try? Duration(promQL: text)).map { Timestamp(milliseconds: $0.milliseconds) }
         }

@@ -5,6 +5,7 @@ package final class PgBouncerServer: Sendable {
     package let port: Int
     private let folder: URL
     private let program: RunningProgram
+    private let watcher: RunningProgram
 
     /// - Parameter ignoresOptions: whether it ignores the `options` of a connection, instead of refusing them.
     package init(
@@ -12,7 +13,8 @@ package final class PgBouncerServer: Sendable {
     ) async throws {
         let port = try FreePort.find()
         self.port = port
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-bouncer-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "tocsin-bouncer-\(UUID().uuidString)")
         self.folder = folder
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let ini = """
@@ -39,6 +41,7 @@ package final class PgBouncerServer: Sendable {
         } else {
             program = try RunningProgram("pgbouncer", ["-q", file.path], log: log)
         }
+        watcher = try TestProcessEnd.run("kill -INT \(program.processIdentifier); rm -rf '\(folder.path)'")
         let isUp = await eventually(within: 15) {
             (try? Subprocess.run("pg_isready", ["-h", "127.0.0.1", "-p", "\(port)"], limit: 5).status) == 0
         }
@@ -51,6 +54,7 @@ package final class PgBouncerServer: Sendable {
 
     package func stop() {
         program.stop(SIGINT)
+        watcher.stop(SIGKILL)
         try? FileManager.default.removeItem(at: folder)
     }
 

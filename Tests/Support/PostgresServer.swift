@@ -7,6 +7,7 @@ package final class PostgresServer: Sendable {
     package let folder: URL
     private let settings: [String: String]
     private let isStopped = Mutex(false)
+    private let watcher: RunningProgram
 
     private static let template = Mutex<URL?>(nil)
 
@@ -22,6 +23,8 @@ package final class PostgresServer: Sendable {
         ].merging(settings) { _, own in own }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Self.handOver(folder)
+        let stopping = "\(Self.asOwner)\(Self.programs)/pg_ctl -D '\(folder.path)/data' -m immediate stop"
+        watcher = try TestProcessEnd.run("\(stopping); rm -rf '\(folder.path)'")
         let master = try Self.template.withLock { known in
             if let known { return known }
             let made = try Self.makeTemplate()
@@ -51,6 +54,8 @@ package final class PostgresServer: Sendable {
         return "/usr/lib/postgresql/15/bin"
     }
 
+    private static var asOwner: String { getuid() == 0 ? "runuser -u postgres -- " : "" }
+
     /// PostgreSQL refuses root, so root does it as the user postgres.
     @discardableResult
     static func unprivileged(_ program: String, _ arguments: [String], input: String? = nil) throws -> String {
@@ -62,15 +67,25 @@ package final class PostgresServer: Sendable {
         if getuid() == 0 { try Subprocess.output("chown", ["postgres", folder.path]) }
     }
 
+    /// A fresh cluster to copy from, kept in the temporary folder for the next runs, since `initdb` takes seconds.
     private static func makeTemplate() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-pg-template-\(getpid())")
-        try? FileManager.default.removeItem(at: folder)
+        let temporary = FileManager.default.temporaryDirectory
+        let words = try Subprocess.output(programs + "/initdb", ["--version"]).split(separator: " ")
+        let version = words.first { $0.first?.isNumber == true }
+        let kept = temporary.appendingPathComponent("tocsin-pg-template-\(version ?? "any")-\(getuid())")
+        let master = kept.appendingPathComponent("data")
+        if FileManager.default.fileExists(atPath: master.path) { return master }
+        let folder = temporary.appendingPathComponent("tocsin-pg-template-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try handOver(folder)
         let data = folder.appendingPathComponent("data")
-        try unprivileged(
-            programs + "/initdb", ["-D", data.path, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"])
-        return data
+        let options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        try unprivileged(programs + "/initdb", ["-D", data.path] + options)
+        if rename(folder.path, kept.path) != 0 {
+            // Another test process was quicker.
+            try FileManager.default.removeItem(at: folder)
+        }
+        return master
     }
 
     /// Starts it again after `stopServer`.
@@ -78,7 +93,10 @@ package final class PostgresServer: Sendable {
         let options = settings.map { "-c \($0.key)=\($0.value)" }.sorted().joined(separator: " ")
         try Self.unprivileged(
             Self.programs + "/pg_ctl",
-            ["-D", data.path, "-w", "-t", "30", "-l", data.path + "/server.log", "-o", "-p \(port) -k \(data.path) \(options)", "start"])
+            [
+                "-D", data.path, "-w", "-t", "30", "-l", data.path + "/server.log",
+                "-o", "-p \(port) -k \(data.path) \(options)", "start",
+            ])
     }
 
     /// Stops the server and keeps its data.
@@ -100,6 +118,7 @@ package final class PostgresServer: Sendable {
         }
         guard !wasStopped else { return }
         stopServer(immediately: true)
+        watcher.stop(SIGKILL)
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -114,7 +133,10 @@ package final class PostgresServer: Sendable {
     package func psql(_ script: String, database: String = "postgres") throws -> String {
         try Subprocess.output(
             "psql",
-            ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", "host=\(data.path) port=\(port) user=postgres dbname=\(database)", "-f", "-"],
+            [
+                "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-",
+                "-d", "host=\(data.path) port=\(port) user=postgres dbname=\(database)",
+            ],
             environment: ["PGOPTIONS": ""], input: script
         ).trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -52,7 +52,9 @@ package enum Subprocess {
         let outcome = try run(program, arguments, environment: environment, input: input)
         guard outcome.status == 0 else {
             throw Failure(
-                description: "\(program) \(arguments.joined(separator: " ")): status \(outcome.status)\n\(outcome.errors)\(outcome.output)")
+                description:
+                    "\(program) \(arguments.joined(separator: " ")): status \(outcome.status)\n\(outcome.errors)\(outcome.output)"
+            )
         }
         return outcome.output
     }

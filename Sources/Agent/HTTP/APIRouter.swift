@@ -58,7 +58,9 @@ package struct APIRouter: Sendable {
     /// Ready once every probe has had its first round, so that what it answers is about the present.
     private func ready() async -> Response {
         let status = await engine.status()
-        if !status.probesAnswered { return plain("waiting for the first round of the probes\n", status: .serviceUnavailable) }
+        if !status.probesAnswered {
+            return plain("waiting for the first round of the probes\n", status: .serviceUnavailable)
+        }
         return plain("Tocsin is ready.\n")
     }
 
@@ -146,7 +148,9 @@ package struct APIRouter: Sendable {
     // MARK: Pages
 
     private func runbook(_ name: String) -> Response {
-        guard let text = runbooks(name) else { return plain("There is no runbook `\(name.prefix(80))`.\n", status: .notFound) }
+        guard let text = runbooks(name) else {
+            return plain("There is no runbook `\(name.prefix(80))`.\n", status: .notFound)
+        }
         return JSONAnswer.text(Data(text.utf8), type: "text/plain; charset=utf-8")
     }
 

@@ -12,7 +12,8 @@ enum JSONAnswer {
         do {
             return text(try encoder.encode(value), type: "application/json", status: status)
         } catch {
-            return text(Data(#"{"status":"error","error":"can't encode the answer"}"#.utf8), type: "application/json",
+            return text(
+                Data(#"{"status":"error","error":"can't encode the answer"}"#.utf8), type: "application/json",
                 status: .internalServerError)
         }
     }
@@ -24,7 +25,9 @@ enum JSONAnswer {
     }
 
     /// An error as Prometheus's API writes it.
-    static func failure(_ message: String, type: String = "bad_data", status: HTTPResponse.Status = .badRequest) -> Response {
+    static func failure(
+        _ message: String, type: String = "bad_data", status: HTTPResponse.Status = .badRequest
+    ) -> Response {
         struct Failure: Encodable {
             let status = "error"
             let errorType: String

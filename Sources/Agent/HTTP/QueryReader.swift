@@ -47,7 +47,9 @@ package enum QueryReader {
             case "alert": query.alert = try alert(value)
             case "receiver": query.receiver = value
             case "message":
-                guard let number = Int64(value) else { throw Problem(description: "`message` takes a number, not `\(value)`") }
+                guard let number = Int64(value) else {
+                    throw Problem(description: "`message` takes a number, not `\(value)`")
+                }
                 query.message = number
             case "kind": query.kinds.insert(try choice(value, name, LedgerEntry.Kind.allCases))
             case "limit": query.limit = try limit(value)
@@ -62,7 +64,9 @@ package enum QueryReader {
     /// Seconds since 1970 or RFC 3339.
     private static func time(_ text: String, _ name: String) throws(Problem) -> Timestamp {
         if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }
-        for options in [ISO8601DateFormatter.Options.withInternetDateTime, [.withInternetDateTime, .withFractionalSeconds]] {
+        for options in [
+            ISO8601DateFormatter.Options.withInternetDateTime, [.withInternetDateTime, .withFractionalSeconds],
+        ] {
             let formatter = ISO8601DateFormatter()
             formatter.formatOptions = options
             if let date = formatter.date(from: text) { return Timestamp(seconds: date.timeIntervalSince1970) }

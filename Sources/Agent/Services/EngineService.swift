@@ -166,7 +166,8 @@ package actor EngineService: Service {
         EngineStatus(
             counters: counters, historyFault: historyFault, lastStep: lastStep, series: engine.window.seriesCount,
             samples: engine.window.sampleCount, outboxRows: engine.planner.outbox.count,
-            groups: engine.planner.groups.count, receivers: engine.planner.receivers, probeFailures: engine.probes.failures,
+            groups: engine.planner.groups.count, receivers: engine.planner.receivers,
+            probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count)
     }
 

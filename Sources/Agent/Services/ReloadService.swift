@@ -57,7 +57,8 @@ struct ReloadService: Service {
         await engine.reload(assembly.engineConfiguration(of: loaded, probes: set.probes))
         let isSame =
             loaded.settings.databases == old.settings.databases && loaded.settings.pools == old.settings.pools
-            && loaded.settings.processes == old.settings.processes && loaded.settings.endpoints == old.settings.endpoints
+            && loaded.settings.processes == old.settings.processes
+            && loaded.settings.endpoints == old.settings.endpoints
         guard !isSame else {
             for connection in set.connections { await connection.close() }
             logger.notice("the settings were read again; the probes go on")

@@ -139,7 +139,8 @@ package struct AlertMachine: Sendable {
     ) {
         if noData == .ok {
             becomeKnown(at: now, of: &alert, log: &log)
-            observeKnown(nil, reason: "no data, which this rule takes for well: \(reason)", at: now, of: &alert, log: &log)
+            observeKnown(
+                nil, reason: "no data, which this rule takes for well: \(reason)", at: now, of: &alert, log: &log)
             return
         }
         let before = alert

@@ -54,7 +54,8 @@ extension NotificationPlanner {
                 return
             }
             row.state = mayHaveArrived ? .frozen : .waiting
-            let pause = retryAfter.map { min($0, Self.longestRetryAfter) } ?? Self.backoff(attempt: row.attempts, row: id)
+            let pause =
+                retryAfter.map { min($0, Self.longestRetryAfter) } ?? Self.backoff(attempt: row.attempts, row: id)
             row.nextAttemptAt = min(now + pause, max(now, row.giveUpAt))
             outbox[id] = row
             records.append(.outbox(row))

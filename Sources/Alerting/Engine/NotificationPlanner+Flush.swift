@@ -19,6 +19,7 @@ extension NotificationPlanner {
             save(group)
             return
         }
+        dropUnknown(from: &group, alerts: alerts, at: now)
         var changes = changes(in: group, alerts: alerts)
         withhold(&changes, from: &group, at: now)
         let hasNews = changes.contains { $0.change != .unchanged }
@@ -38,10 +39,23 @@ extension NotificationPlanner {
         save(group)
     }
 
+    /// Lets go of alerts that nobody knows any more: a damaged history can lose them while their group survives.
+    private mutating func dropUnknown(
+        from group: inout NotificationGroup, alerts: [AlertID: Alert], at now: Timestamp
+    ) {
+        for id in group.members.keys.sorted() where alerts[id] == nil {
+            group.members[id] = nil
+            leave(id, group.id)
+            note(.withheld, group, alerts: [id], reason: "the history no longer knows this alert", at: now)
+        }
+    }
+
     /// Every member as it stands against what the destination was told.
     private func changes(in group: NotificationGroup, alerts: [AlertID: Alert]) -> [NotifiedAlert] {
         let members = group.members.compactMap { id, member in
-            alerts[id].map { NotifiedAlert($0, change: change(of: $0, member: member), previousLevel: member.told?.level) }
+            alerts[id].map {
+                NotifiedAlert($0, change: change(of: $0, member: member), previousLevel: member.told?.level)
+            }
         }
         return members.sorted { one, other in
             if one.isFiring != other.isFiring { return one.isFiring }
@@ -62,7 +76,9 @@ extension NotificationPlanner {
     }
 
     /// Takes out what is not to be said, with the reason in the ledger.
-    private mutating func withhold(_ changes: inout [NotifiedAlert], from group: inout NotificationGroup, at now: Timestamp) {
+    private mutating func withhold(
+        _ changes: inout [NotifiedAlert], from group: inout NotificationGroup, at now: Timestamp
+    ) {
         let sendsResolved = policies[group.id.destination]?.sendsResolved ?? true
         let queued = group.outstanding.flatMap { outbox[$0] }?.notification
         let wasQueued = Set(queued?.alerts.map(\.id) ?? [])

@@ -28,7 +28,8 @@ extension RuleBook {
             alert.runbook = rule.runbook
             let reading = heldBack(element.value, rule: rule, alert: alert, at: now)
             var happened = machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
-            if alert.phase == .pending || alert.phase.isFiring {
+            // While it recovers the texts stay as they were when it fired: a resolve names what it was about.
+            if alert.phase == .pending || alert.phase == .firing {
                 alert.annotations = annotations(of: rule, for: alert, value: element.value, environment: environment)
                 for index in happened.indices { happened[index].summary = alert.annotations["summary"] }
             }

@@ -91,7 +91,8 @@ package struct RuleBook: Sendable {
 
     /// Evaluates the groups that are due, in order. What a recording rule gave wakes the groups that read it: later
     /// ones in the same pass, earlier ones in the next.
-    package mutating func evaluateDue(at now: Timestamp, probes: ProbeBook, window: inout SampleWindow) -> [AlertEvent] {
+    package mutating func evaluateDue(at now: Timestamp, probes: ProbeBook, window: inout SampleWindow) -> [AlertEvent]
+    {
         var events: [AlertEvent] = []
         for index in groups.indices where nextEvaluation[index] <= now {
             nextEvaluation[index] = now + groups[index].interval

@@ -5,166 +5,181 @@ import CPostgres
 #endif
 
 extension PostgresConnection {
+    /// Runs statements between BEGIN and COMMIT, with the time limits set for this transaction alone.
+    func transaction(
+        _ statements: [PostgresStatement], on handle: PostgresHandle, until end: ContinuousClock.Instant
+    ) async throws(PostgresError) -> [PostgresRows] {
+        guard settings.mode == .normal else {
+            var results: [PostgresRows] = []
+            for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
+            return results
+        }
+        let limits = sessionSettings.filter { $0.name != "default_transaction_read_only" }
+        let opening = [settings.readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"]
+        let sets = limits.map { "SET LOCAL \($0.name) = '\($0.value)'" }
+        do throws(PostgresError) {
+            let text = (opening + sets).joined(separator: "; ")
+            _ = try await runSimple(text, name: "begin", on: handle, until: end)
+            var results: [PostgresRows] = []
+            for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
+            _ = try await runSimple("COMMIT", name: "commit", on: handle, until: end)
+            return results
+        } catch {
+            await rollBack(handle)
+            throw error
+        }
+    }
+
+    private func rollBack(_ handle: PostgresHandle) async {
+        // One that was given up meanwhile is rolled back by its end.
+        guard handle === self.handle, PQtransactionStatus(handle.pointer) != PQTRANS_IDLE else { return }
+        let end = ContinuousClock.now + .seconds(2)
+        do throws(PostgresError) {
+            _ = try await runSimple("ROLLBACK", name: "rollback", on: handle, until: end, isShielded: true)
+        } catch {
+            drop()
+        }
+    }
+
     /// Runs one statement with parameters, or by the simple protocol on PgBouncer's console.
     func run(
         _ statement: PostgresStatement, on handle: PostgresHandle, until end: ContinuousClock.Instant
     ) async throws(PostgresError) -> PostgresRows {
+        let values = statement.parameters.map(\.text)
+        if statement.sql.utf8.contains(0) || values.contains(where: { $0?.utf8.contains(0) == true }) {
+            throw PostgresError(
+                .decoding, "its text or a parameter holds a zero byte, which PostgreSQL can't take",
+                statement: statement.name)
+        }
         guard settings.mode == .normal else {
+            guard values.isEmpty else {
+                throw PostgresError(
+                    .decoding, "PgBouncer's console takes no parameters", statement: statement.name)
+            }
             return try await runSimple(statement.sql, name: statement.name, on: handle, until: end)
         }
-        let sent = statement.parameters.map(\.text).withCStrings { values in
+        let sent = values.withCStrings { values in
             PQsendQueryParams(handle.pointer, statement.sql, Int32(values.count), nil, values, nil, nil, 0)
         }
         guard sent == 1 else { throw lost(handle, statement.name) }
-        return try await collect(from: handle, name: statement.name, until: end, shielded: false)
+        return try await collect(from: handle, name: statement.name, until: end, isShielded: false)
     }
 
-    /// Runs a text by the simple protocol; the rows of its last statement are given.
+    /// Runs a text by the simple protocol.
     ///
-    /// - Parameter shielded: goes on to the end although the task is cancelled.
-    func runSimple(
-        _ sql: String, name: String, on handle: PostgresHandle, until end: ContinuousClock.Instant, shielded: Bool = false
+    /// - Parameter isShielded: whether it goes on to the end although the task is cancelled.
+    private func runSimple(
+        _ sql: String, name: String, on handle: PostgresHandle, until end: ContinuousClock.Instant,
+        isShielded: Bool = false
     ) async throws(PostgresError) -> PostgresRows {
         guard PQsendQuery(handle.pointer, sql) == 1 else { throw lost(handle, name) }
-        return try await collect(from: handle, name: name, until: end, shielded: shielded)
+        return try await collect(from: handle, name: name, until: end, isShielded: isShielded)
     }
 
     private func lost(_ handle: PostgresHandle, _ name: String) -> PostgresError {
-        let message = handle.message
         drop()
+        let message = handle.message
         return PostgresError(.connectionLost, message.isEmpty ? "the connection was lost" : message, statement: name)
     }
 
-    private struct Collected {
-        var columns: [String] = []
-        var rows: [[String?]] = []
-        var bytes = 0
-        var error: PostgresError?
-    }
+    // MARK: Reading results
 
     /// Reads results until there are no more: within the limits, and until the deadline or a cancellation.
     private func collect(
-        from handle: PostgresHandle, name: String, until end: ContinuousClock.Instant, shielded: Bool
+        from handle: PostgresHandle, name: String, until end: ContinuousClock.Instant, isShielded: Bool
     ) async throws(PostgresError) -> PostgresRows {
+        // Row by row, so that a result beyond the limits is never wholly in memory.
         _ = PQsetSingleRowMode(handle.pointer)
-        var collected = Collected()
+        var answer = PostgresAnswer()
+        try await flush(handle, name: name, until: end, isShielded: isShielded)
         while true {
-            try await flush(handle, name: name, until: end)
             while PQisBusy(handle.pointer) == 1 {
-                let readiness = await wait(handle, .read, until: end, shielded: shielded)
-                guard readiness == .ready else {
-                    let isLate = readiness == .timeout
-                    try await stop(handle, name: name)
-                    throw PostgresError(
-                        isLate ? .timeout : .cancelled,
-                        isLate ? "did not end within its deadline, and was cancelled" : "was cancelled", statement: name)
+                let outcome = await poller.wait(handle.socket, .read, until: end, isShielded: isShielded)
+                if let error = Self.interruption(outcome, name) {
+                    await stop(handle)
+                    throw error
                 }
-                guard PQconsumeInput(handle.pointer) == 1 else { throw lost(handle, name) }
+                // What the server said before it went is still to be read.
+                guard PQconsumeInput(handle.pointer) == 1 else { break }
             }
             guard let result = PQgetResult(handle.pointer) else { break }
             defer { PQclear(result) }
-            take(result, into: &collected, name: name)
-            if collected.rows.count > settings.rowLimit || collected.bytes > settings.byteLimit {
-                try await stop(handle, name: name)
+            guard answer.take(result, statement: name, user: handle.user) else {
+                drop()
+                throw PostgresError(
+                    .decoding, "it answers in a way that is not read here, as COPY does", statement: name)
+            }
+            if answer.rows.count > settings.rowLimit || answer.bytes > settings.byteLimit {
+                await stop(handle)
                 throw PostgresError(
                     .resultTooLarge,
-                    "the result is larger than \(settings.rowLimit) rows or \(settings.byteLimit >> 20) MiB", statement: name)
+                    "the result is larger than \(settings.rowLimit) rows or \(settings.byteLimit) bytes",
+                    hint: "let the statement sum up, or end it with a LIMIT", statement: name)
             }
         }
         if PQstatus(handle.pointer) != CONNECTION_OK {
-            let message = collected.error?.message ?? handle.message
             drop()
-            throw PostgresError(.connectionLost, message, sqlState: collected.error?.sqlState, statement: name)
+            throw PostgresError(
+                .connectionLost, answer.error?.message ?? handle.message, sqlState: answer.error?.sqlState,
+                statement: name)
         }
-        if let error = collected.error { throw error }
-        return PostgresRows(columns: collected.columns, values: collected.rows, statement: name)
+        if let error = answer.error { throw error }
+        return PostgresRows(columns: answer.columns, values: answer.rows, statement: name)
     }
 
-    private func wait(
-        _ handle: PostgresHandle, _ direction: PostgresPoller.Direction, until end: ContinuousClock.Instant, shielded: Bool
-    ) async -> PostgresPoller.Readiness {
-        guard shielded else { return await poller.wait(handle.socket, direction, until: end) }
-        let poller = poller
-        let socket = handle.socket
-        // A task of its own does not see the cancellation of this one; it ends with the deadline at the latest.
-        return await Task.detached { await poller.wait(socket, direction, until: end) }.value
+    /// The error for a wait that ended before its time; nil for one that is ready.
+    private static func interruption(_ outcome: PostgresWait.Outcome, _ name: String) -> PostgresError? {
+        switch outcome {
+        case .ready: nil
+        case .timeout:
+            PostgresError(.timeout, "did not end within its deadline, and was cancelled on the server", statement: name)
+        case .cancelled: PostgresError(.cancelled, "was cancelled", statement: name)
+        }
     }
 
-    private func flush(_ handle: PostgresHandle, name: String, until end: ContinuousClock.Instant) async throws(PostgresError) {
+    private func flush(
+        _ handle: PostgresHandle, name: String, until end: ContinuousClock.Instant, isShielded: Bool
+    ) async throws(PostgresError) {
         while true {
             switch PQflush(handle.pointer) {
             case 0: return
             case 1:
-                guard await poller.wait(handle.socket, .write, until: end) == .ready else {
+                let outcome = await poller.wait(handle.socket, .both, until: end, isShielded: isShielded)
+                if let error = Self.interruption(outcome, name) {
+                    // Half a statement is on its way; such a connection is of no more use.
                     drop()
-                    throw PostgresError(.timeout, "could not be sent before its deadline", statement: name)
+                    throw error
                 }
+                guard PQconsumeInput(handle.pointer) == 1 else { throw lost(handle, name) }
             default: throw lost(handle, name)
             }
         }
     }
 
-    private func take(_ result: OpaquePointer, into collected: inout Collected, name: String) {
-        switch PQresultStatus(result) {
-        case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK:
-            let columns = PQnfields(result)
-            if collected.columns.isEmpty || PQresultStatus(result) == PGRES_TUPLES_OK && collected.rows.isEmpty {
-                collected.columns = (0..<columns).map { String(cString: PQfname(result, $0)) }
-            }
-            for row in 0..<PQntuples(result) {
-                var values: [String?] = []
-                for column in 0..<columns {
-                    guard PQgetisnull(result, row, column) == 0, let bytes = PQgetvalue(result, row, column) else {
-                        values.append(nil)
-                        continue
-                    }
-                    let length = Int(PQgetlength(result, row, column))
-                    collected.bytes += length
-                    let raw = UnsafeRawBufferPointer(start: bytes, count: length)
-                    values.append(String(decoding: raw, as: UTF8.self))
-                }
-                collected.rows.append(values)
-            }
-        case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break
-        default:
-            if collected.error == nil { collected.error = Self.error(result, name) }
-        }
-    }
-
-    private static func error(_ result: OpaquePointer, _ name: String) -> PostgresError {
-        func field(_ code: Character) -> String? {
-            guard let ascii = code.asciiValue, let text = PQresultErrorField(result, Int32(ascii)) else { return nil }
-            return String(cString: text)
-        }
-        let primary = field("M") ?? String(cString: PQresultErrorMessage(result))
-        return PostgresError(
-            .server, primary.split(separator: "\n").joined(separator: " "), sqlState: field("C"), detail: field("D"),
-            hint: field("H"), statement: name, position: field("P").flatMap(Int.init))
-    }
+    // MARK: Stopping
 
     /// Cancels the running statement on the server and reads what is left. A connection that does not come to rest
     /// within two seconds is given up.
-    private func stop(_ handle: PostgresHandle, name: String) async throws(PostgresError) {
-        if let cancel = PostgresCancel(handle) {
-            await poller.onBlockingThread { cancel.send() }
-        }
-        let end = Duration.seconds(2).asDeadline
-        while true {
+    private func stop(_ handle: PostgresHandle) async {
+        guard let cancel = PostgresCancel(handle) else { return drop() }
+        let end = ContinuousClock.now + .seconds(2)
+        let sent = poller.send(cancel)
+        let isAtRest = await drain(handle, until: end)
+        // A cancel that is still under way could hit the next statement.
+        guard isAtRest, await poller.wait(for: sent, until: end, isShielded: true) == .ready else { return drop() }
+    }
+
+    private func drain(_ handle: PostgresHandle, until end: ContinuousClock.Instant) async -> Bool {
+        while ContinuousClock.now < end {
             while PQisBusy(handle.pointer) == 1 {
-                guard await wait(handle, .read, until: end, shielded: true) == .ready,
+                guard await poller.wait(handle.socket, .read, until: end, isShielded: true) == .ready,
                     PQconsumeInput(handle.pointer) == 1
-                else {
-                    drop()
-                    return
-                }
+                else { return false }
             }
-            guard let result = PQgetResult(handle.pointer) else { return }
+            guard let result = PQgetResult(handle.pointer) else { return PQstatus(handle.pointer) == CONNECTION_OK }
             PQclear(result)
-            if ContinuousClock.now > end {
-                drop()
-                return
-            }
         }
+        return false
     }
 }
 

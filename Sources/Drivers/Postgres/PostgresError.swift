@@ -8,8 +8,9 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
         case connectTimeout
         /// The host's name is not known.
         case dns
-        /// The server does not accept the user or the password, or has no such database.
+        /// The server does not accept the user or the password.
         case authentication
+        /// The connection could not be encrypted, or the server's certificate was not accepted.
         case tls
         /// The connection could not be made for another reason.
         case connect
@@ -21,7 +22,8 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
         case cancelled
         /// The connection was lost on the way.
         case connectionLost
-        /// A value is not what it was asked for.
+        /// A value is not what it was asked for, or a statement or its answer is none that this driver can carry,
+        /// such as COPY.
         case decoding
         /// More rows or bytes than the settings allow.
         case resultTooLarge
@@ -32,8 +34,11 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
     package let kind: Kind
     /// The server's five-character code; nil where the server did not answer.
     package let sqlState: String?
+    /// One line.
     package let message: String
+    /// What the server adds, one line.
     package let detail: String?
+    /// How to mend it: the server's words, or ours where it has none and it is obvious.
     package let hint: String?
     /// The name of the statement; nil where there was none.
     package let statement: String?
@@ -45,14 +50,15 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
         statement: String? = nil, position: Int? = nil
     ) {
         self.kind = kind
-        self.message = message
+        self.message = message.oneLine
         self.sqlState = sqlState
-        self.detail = detail
-        self.hint = hint
+        self.detail = detail?.oneLine
+        self.hint = hint?.oneLine
         self.statement = statement
         self.position = position
     }
 
+    /// One line: the statement, what happened, the code, details and how to mend it.
     package var description: String {
         var text = statement.map { "\($0): " } ?? ""
         text += message
@@ -62,9 +68,26 @@ package struct PostgresError: Error, Hashable, Sendable, CustomStringConvertible
         return text
     }
 
+    /// The same for a statement, where it has none yet.
     func named(_ name: String) -> PostgresError {
         guard statement == nil else { return self }
         return PostgresError(
             kind, message, sqlState: sqlState, detail: detail, hint: hint, statement: name, position: position)
+    }
+
+    /// The same with another sentence on how to mend it.
+    func adding(hint more: String) -> PostgresError {
+        PostgresError(
+            kind, message, sqlState: sqlState, detail: detail, hint: hint.map { "\($0); \(more)" } ?? more,
+            statement: statement, position: position)
+    }
+}
+
+extension String {
+    /// The lines without their indentation, with semicolons between.
+    fileprivate var oneLine: String {
+        split(whereSeparator: \.isNewline).map { line in
+            String(line.drop { $0 == " " || $0 == "\t" })
+        }.joined(separator: "; ")
     }
 }

@@ -1,49 +1,66 @@
 import CPostgres
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 /// A connection of libpq, closed when it is let go. Used by one at a time: the actor that owns it, or a blocking call
 /// that the actor waits for.
 final class PostgresHandle: @unchecked Sendable {
     // libpq allows any thread to use a connection as long as no two do at once, which the owner sees to.
     let pointer: OpaquePointer
 
-    init?(_ pointer: OpaquePointer?) {
-        guard let pointer else { return nil }
+    /// Begins to connect, which looks up the host's name and so may block; nil when there is no memory.
+    init?(connectingWith parameters: [(keyword: String, value: String)]) {
+        let keywords = parameters.map { strdup($0.keyword) }
+        let values = parameters.map { strdup($0.value) }
+        defer { for text in keywords + values { free(text) } }
+        let ended = (keywords.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil])
+        guard let pointer = PQconnectStartParams(ended.0, ended.1, 1) else { return nil }
         self.pointer = pointer
+        CPostgresSilenceNotices(pointer)
+        // libpq gives no code for a failed connection except within such a message.
+        PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
     }
 
     deinit {
         PQfinish(pointer)
     }
 
+    /// To be called once the connection is made.
+    func becomeReady() {
+        PQsetErrorVerbosity(pointer, PQERRORS_DEFAULT)
+        PQsetnonblocking(pointer, 1)
+    }
+
     var socket: Int32 { PQsocket(pointer) }
 
-    /// libpq's last message, one line.
-    var message: String {
-        String(cString: PQerrorMessage(pointer)).split(separator: "\n").map { line in
-            var text = Substring(line)
-            while text.first == " " || text.first == "\t" { text.removeFirst() }
-            return String(text)
-        }.joined(separator: "; ")
-    }
-}
+    /// libpq's last message, as it is.
+    var message: String { String(cString: PQerrorMessage(pointer)) }
 
-/// What cancels a running statement from any thread.
-final class PostgresCancel: @unchecked Sendable {
-    // PGcancel is made to be used from another thread.
-    private let pointer: OpaquePointer
+    /// The role that the session was opened for.
+    var user: String? { PQuser(pointer).map { String(cString: $0) } }
 
-    init?(_ handle: PostgresHandle) {
-        guard let pointer = PQgetCancel(handle.pointer) else { return nil }
-        self.pointer = pointer
-    }
+    /// The host that libpq is trying or has connected to, as the DSN writes it.
+    var host: String { PQhost(pointer).map { String(cString: $0) } ?? "" }
 
-    deinit {
-        PQfreeCancel(pointer)
-    }
+    var port: String { PQport(pointer).map { String(cString: $0) } ?? "" }
 
-    /// Asks the server to end the statement. Blocks for a round trip.
-    func send() {
-        var buffer = [CChar](repeating: 0, count: 256)
-        _ = PQcancel(pointer, &buffer, Int32(buffer.count))
+    /// What tells one address that libpq tries from the next.
+    var target: [String] { [host, port, PQhostaddr(pointer).map { String(cString: $0) } ?? ""] }
+
+    /// Whether the connection is alive, at rest and outside a transaction, as far as can be told without a round trip.
+    ///
+    /// A server that went away while nothing ran has left its farewell in the socket; reading it here saves the next
+    /// statement from failing.
+    func isFit() -> Bool {
+        for _ in 0..<8 {
+            guard PQstatus(pointer) == CONNECTION_OK, PQtransactionStatus(pointer) == PQTRANS_IDLE else { return false }
+            var request = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+            guard poll(&request, 1, 0) > 0 else { return true }
+            guard PQconsumeInput(pointer) == 1 else { return false }
+            _ = PQisBusy(pointer)
+        }
+        return true
     }
 }

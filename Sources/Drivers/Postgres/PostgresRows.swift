@@ -1,5 +1,6 @@
 /// The rows that one statement gave.
 package struct PostgresRows: Sendable, RandomAccessCollection {
+    /// The columns' names in order.
     package let columns: [String]
     private let statement: String
     private let values: [[String?]]
@@ -9,89 +10,12 @@ package struct PostgresRows: Sendable, RandomAccessCollection {
         self.columns = columns
         self.values = values
         self.statement = statement
-        places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        places = Dictionary(columns.enumerated().map { ($0.element, $0.offset) }) { first, _ in first }
     }
 
     package var startIndex: Int { 0 }
     package var endIndex: Int { values.count }
     package subscript(position: Int) -> PostgresRow {
         PostgresRow(values: values[position], columns: columns, places: places, statement: statement)
-    }
-}
-
-/// One row, its values decoded when they are asked for.
-package struct PostgresRow: Sendable {
-    private let values: [String?]
-    package let columns: [String]
-    private let places: [String: Int]
-    private let statement: String
-
-    init(values: [String?], columns: [String], places: [String: Int], statement: String) {
-        self.values = values
-        self.columns = columns
-        self.places = places
-        self.statement = statement
-    }
-
-    /// Nil for NULL.
-    package func text(_ column: String) throws(PostgresError) -> String? {
-        guard let place = places[column] else {
-            throw PostgresError(
-                .decoding, "there is no column `\(column)`; there are \(columns.joined(separator: ", "))", statement: statement)
-        }
-        return values[place]
-    }
-
-    /// Nil for NULL.
-    package func text(at index: Int) throws(PostgresError) -> String? {
-        guard values.indices.contains(index) else {
-            throw PostgresError(.decoding, "there is no column number \(index)", statement: statement)
-        }
-        return values[index]
-    }
-
-    package func isNull(_ column: String) throws(PostgresError) -> Bool { try text(column) == nil }
-
-    /// A whole number, also one that the server keeps as numeric. Nil for NULL.
-    package func int(_ column: String) throws(PostgresError) -> Int64? {
-        guard let text = try text(column) else { return nil }
-        if let value = Int64(text) { return value }
-        if let value = Double(text), value == value.rounded(), abs(value) < 9e18 { return Int64(value) }
-        throw wrong(column, "a whole number", text)
-    }
-
-    /// A number of any type, with NaN and the infinities. Nil for NULL.
-    package func double(_ column: String) throws(PostgresError) -> Double? {
-        guard let text = try text(column) else { return nil }
-        switch text {
-        case "NaN": return .nan
-        case "Infinity": return .infinity
-        case "-Infinity": return -.infinity
-        default: break
-        }
-        guard let value = Double(text) else { throw wrong(column, "a number", text) }
-        return value
-    }
-
-    /// Nil for NULL.
-    package func bool(_ column: String) throws(PostgresError) -> Bool? {
-        guard let text = try text(column) else { return nil }
-        switch text {
-        case "t": return true
-        case "f": return false
-        default: throw wrong(column, "a truth value", text)
-        }
-    }
-
-    /// A timestamp with or without time zone, as milliseconds since 1970 UTC; one without is taken for UTC. The
-    /// infinities are the ends of Int64. Nil for NULL.
-    package func timestamp(_ column: String) throws(PostgresError) -> Int64? {
-        guard let text = try text(column) else { return nil }
-        guard let value = PostgresTime.milliseconds(text) else { throw wrong(column, "a timestamp", text) }
-        return value
-    }
-
-    private func wrong(_ column: String, _ wanted: String, _ text: String) -> PostgresError {
-        PostgresError(.decoding, "column `\(column)` is not \(wanted): `\(text.prefix(40))`", statement: statement)
     }
 }

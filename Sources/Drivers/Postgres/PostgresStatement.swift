@@ -1,6 +1,8 @@
 /// One statement, with a name for messages.
 package struct PostgresStatement: Sendable, Hashable {
+    /// Stands in every error of the statement.
     package let name: String
+    /// One SQL command; `$1` and so on stand for the parameters.
     package let sql: String
     package let parameters: [PostgresValue]
 
@@ -8,30 +10,5 @@ package struct PostgresStatement: Sendable, Hashable {
         self.name = name
         self.sql = sql
         self.parameters = parameters
-    }
-}
-
-/// A parameter's value; sent as text, so that the server takes it for the type that the statement asks for.
-package enum PostgresValue: Sendable, Hashable {
-    case null
-    case int(Int64)
-    case double(Double)
-    case text(String)
-    case bool(Bool)
-    /// Milliseconds since 1970 UTC.
-    case timestamp(Int64)
-
-    var text: String? {
-        switch self {
-        case .null: return nil
-        case .int(let value): return String(value)
-        case .double(let value):
-            if value.isNaN { return "NaN" }
-            if value.isInfinite { return value > 0 ? "Infinity" : "-Infinity" }
-            return "\(value)"
-        case .text(let value): return value
-        case .bool(let value): return value ? "t" : "f"
-        case .timestamp(let milliseconds): return PostgresTime.text(milliseconds: milliseconds)
-        }
     }
 }

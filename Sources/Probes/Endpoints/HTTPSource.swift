@@ -35,7 +35,8 @@ struct HTTPSource: Sendable {
             throw ProbeFailure(error, probe: owner)
         }
         guard response.status == 200 else {
-            throw ProbeFailure(.httpStatus, "\(owner): \(place) answered \(response.status)\(Self.hint(response.status))")
+            throw ProbeFailure(
+                .httpStatus, "\(owner): \(place) answered \(response.status)\(Self.hint(response.status))")
         }
         guard !response.bodyTruncated else {
             let message = "\(owner): the answer of \(place) is larger than \(request.bodyLimit >> 10) KiB"

@@ -96,7 +96,9 @@ struct TextFormatLine {
             skipBlanks()
             if take("=") {
                 skipBlanks()
-                guard next == UInt8(ascii: "\"") else { throw error("the value of the label `\(name)` is not in quotes") }
+                guard next == UInt8(ascii: "\"") else {
+                    throw error("the value of the label `\(name)` is not in quotes")
+                }
                 let value = try readQuoted()
                 guard !pairs.contains(where: { $0.0 == name }) else { throw error("the label `\(name)` stands twice") }
                 pairs.append((name, value))

@@ -15,7 +15,8 @@ package struct PgBouncerProbe: Probe {
 
     /// - Parameter connection: to the database `pgbouncer`, in the mode of the console.
     package init(
-        name: String, connection: PostgresConnection, interval: Duration = .seconds(5), deadline: Duration = .seconds(10)
+        name: String, connection: PostgresConnection, interval: Duration = .seconds(5),
+        deadline: Duration = .seconds(10)
     ) {
         id = kind.id(of: name)
         targetLabels = kind.targetLabels(of: name)
@@ -72,7 +73,8 @@ package struct PgBouncerProbe: Probe {
     }
 
     /// - Returns: the size of each database's pools.
-    private func addDatabases(_ rows: PostgresRows, to list: inout SampleList) throws(PostgresError) -> [String: Double] {
+    private func addDatabases(_ rows: PostgresRows, to list: inout SampleList) throws(PostgresError) -> [String: Double]
+    {
         var sizes: [String: Double] = [:]
         for row in rows {
             guard let name = try row.text("name"), name != "pgbouncer" else { continue }
@@ -97,7 +99,8 @@ package struct PgBouncerProbe: Probe {
             let active = try row.double("sv_active") ?? 0
             let idle = try (row.double("sv_idle") ?? 0) + (row.double("sv_used") ?? 0)
             let seconds = try row.double("maxwait") ?? 0
-            let wait = row.columns.contains("maxwait_us") ? seconds + (try row.double("maxwait_us") ?? 0) / 1_000_000 : seconds
+            let wait =
+                row.columns.contains("maxwait_us") ? seconds + (try row.double("maxwait_us") ?? 0) / 1_000_000 : seconds
             list.add("pool_connections_active", active, own)
             list.add("pool_connections_idle", idle, own)
             list.add("pool_connections_max", sizes[database] ?? defaultSize, own)

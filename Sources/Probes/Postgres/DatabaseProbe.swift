@@ -17,7 +17,8 @@ package struct DatabaseProbe: Probe {
     ///   - name: the database's in the settings.
     ///   - connection: the one kept connection to it.
     package init(
-        name: String, connection: PostgresConnection, interval: Duration = .seconds(5), deadline: Duration = .seconds(10)
+        name: String, connection: PostgresConnection, interval: Duration = .seconds(5),
+        deadline: Duration = .seconds(10)
     ) {
         id = kind.id(of: name)
         targetLabels = kind.targetLabels(of: name)

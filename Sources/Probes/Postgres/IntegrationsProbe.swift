@@ -56,7 +56,8 @@ package struct IntegrationsProbe: Probe {
             return ProbeResult(samples: try samples(rows, at: at))
         } catch {
             let role = connection.settings.keyword("user") ?? "tocsin"
-            let grant = "GRANT USAGE ON SCHEMA \(quoted) TO \(role); "
+            let grant =
+                "GRANT USAGE ON SCHEMA \(quoted) TO \(role); "
                 + "GRANT SELECT ON \(quoted).parlant_tool, \(quoted).parlant_tool_integration TO \(role);"
             return ProbeResult(failure: ProbeFailure(error, probe: id, user: role, grant: grant))
         }

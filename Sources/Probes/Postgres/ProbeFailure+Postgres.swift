@@ -11,7 +11,8 @@ extension ProbeFailure {
         switch error.kind {
         case .dns: self.init(.dns, "\(probe): \(error); look at `host` in the DSN, or at the resolver")
         case .refused: self.init(.connectionRefused, "\(probe): \(error)")
-        case .connectTimeout: self.init(.connectTimeout, "\(probe): \(error); look at firewalls, and whether the server hangs")
+        case .connectTimeout:
+            self.init(.connectTimeout, "\(probe): \(error); look at firewalls, and whether the server hangs")
         case .tls: self.init(.tls, "\(probe): \(error); look at `sslmode` and `sslrootcert` in the DSN")
         case .authentication: self.init(.authenticationFailed, "\(probe): \(error)")
         case .connect, .closed: self.init(.connectionFailed, "\(probe): \(error)")
@@ -36,7 +37,8 @@ extension ProbeFailure {
         case "42P01": return ProbeFailure(.missingTable, "\(probe): \(error); is the schema right in the settings?")
         case "42703": return ProbeFailure(.missingColumn, "\(probe): \(error)")
         case "3D000": return ProbeFailure(.missingDatabase, "\(probe): \(error)")
-        case "57014": return ProbeFailure(.statementTimeout, "\(probe): \(error); look at locks and load, or raise `timeout`")
+        case "57014":
+            return ProbeFailure(.statementTimeout, "\(probe): \(error); look at locks and load, or raise `timeout`")
         case "55P03": return ProbeFailure(.lockTimeout, "\(probe): \(error); somebody holds a lock on what it reads")
         case "57P01", "57P02": return ProbeFailure(.connectionLost, "\(probe): \(error)")
         default: return ProbeFailure(.sqlError, "\(probe): \(error)")

@@ -106,7 +106,10 @@ package actor StatementsProbe: Probe {
     /// The statements for a server's version: 13 renamed the times, 14 brought the time of the last reset.
     static func statements(schema: String, version: Int, filter: String?) -> [PostgresStatement] {
         let time = version >= 130_000 ? "total_exec_time" : "total_time"
-        let condition = filter == nil ? "" : "AND s.queryid IN (SELECT queryid FROM \(schema).pg_stat_statements(true) WHERE position($1 IN query) > 0)"
+        let condition =
+            filter == nil
+            ? ""
+            : "AND s.queryid IN (SELECT queryid FROM \(schema).pg_stat_statements(true) WHERE position($1 IN query) > 0)"
         var statements = [
             PostgresStatement(
                 name: "statements",
@@ -123,7 +126,9 @@ package actor StatementsProbe: Probe {
             statements.append(
                 PostgresStatement(
                     name: "reset",
-                    sql: "SELECT extract(epoch FROM stats_reset)::float8 AS stats_reset FROM \(schema).pg_stat_statements_info"))
+                    sql:
+                        "SELECT extract(epoch FROM stats_reset)::float8 AS stats_reset FROM \(schema).pg_stat_statements_info"
+                ))
         }
         return statements
     }
@@ -136,7 +141,8 @@ package actor StatementsProbe: Probe {
                 queryID: try row.text("queryid") ?? "")
             counters[key] = Row(
                 counters: .init(
-                    calls: try row.int("calls") ?? 0, time: try row.double("seconds") ?? 0, rows: try row.int("rows") ?? 0))
+                    calls: try row.int("calls") ?? 0, time: try row.double("seconds") ?? 0,
+                    rows: try row.int("rows") ?? 0))
         }
         return counters
     }
@@ -144,7 +150,8 @@ package actor StatementsProbe: Probe {
     // MARK: Showing
 
     private func add(
-        _ activity: [StatementWindow.Activity], all: [StatementWindow.Key: Row], schema: String, to list: inout SampleList
+        _ activity: [StatementWindow.Activity], all: [StatementWindow.Key: Row], schema: String,
+        to list: inout SampleList
     ) async throws {
         let calls = activity.reduce(0) { $0 + $1.calls }
         let time = activity.reduce(0) { $0 + $1.time }

@@ -49,7 +49,8 @@ package struct CgroupProbe: Probe {
             content = try text(name)
         } catch {
             guard error.isMissing else {
-                throw ProbeFailure(.unreadable, "\(id): can't read \(error.path): \(error.cause); let the agent read it")
+                throw ProbeFailure(
+                    .unreadable, "\(id): can't read \(error.path): \(error.cause); let the agent read it")
             }
             let message = """
                 \(id): there is no \(error.path); give the folder of a cgroup of version 2 that has the memory \

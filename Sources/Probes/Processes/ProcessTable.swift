@@ -15,7 +15,9 @@ struct ProcessTable: Hashable, Sendable {
     ///
     /// Of several the one is taken that all others descend from, such as a supervisor with its workers. Where there is
     /// no such one it is a failure that names them.
-    func process(matching pattern: RegularExpression, excluding excluded: Int32, owner: String)
+    func process(
+        matching pattern: RegularExpression, excluding excluded: Int32, owner: String
+    )
         throws(ProbeFailure) -> Int32
     {
         let matches = entries.filter { $0.pid != excluded && !$0.command.isEmpty && pattern.matchesWhole($0.command) }

@@ -1,0 +1,115 @@
+import Alerting
+import PromQL
+import Templates
+
+/// The engine on a virtual clock, with a store in memory and a receiver that answers as the test says.
+struct EngineBench {
+    private(set) var engine: Engine
+    private(set) var now = Timestamp(milliseconds: 1_000_000_000)
+    private(set) var store = StoredState()
+    private(set) var ledger: [LedgerEntry] = []
+    private(set) var events: [AlertEvent] = []
+    /// Every attempt: when, the key, and the message.
+    private(set) var attempts: [(at: Timestamp, key: String, message: Notification)] = []
+    /// What the receiver answers; by default it takes everything.
+    var answer: @Sendable (Notification) -> DeliveryOutcome = { _ in .delivered(answer: "ok") }
+    var configuration: Engine.Configuration
+
+    static let ops = Destination(receiver: "ops", channel: "webhook", index: 0)
+    static let spare = Destination(receiver: "spare", channel: "webhook", index: 0)
+
+    init(route: Route? = nil, policies: [DestinationPolicy]? = nil, noData: AlertRule.NoDataPolicy = .keep) throws {
+        let rule = AlertRule(
+            name: "PoolHigh", location: SourceLocation(file: "test.yml", line: 1, column: 1),
+            expression: try Expression("pool_used"),
+            condition: .levels([
+                try MachineTable.level(.warning, "> 0.8", "< 0.7", 0, 2),
+                try MachineTable.level(.critical, "> 0.95", "< 0.9", 0, 2),
+            ]), noData: noData, annotations: ["summary": try Template("Pool {{ $labels.pool }} at {{ $value }}")])
+        let group = RuleGroup(name: "pool", file: "test.yml", interval: .seconds(1), rules: [.alert(rule)])
+        configuration = Engine.Configuration(
+            groups: [group],
+            route: route
+                ?? Route(
+                    id: "{}", receiver: "ops", groupBy: .labels(["alertname"]), groupWait: .seconds(3),
+                    groupInterval: .seconds(10), repeatInterval: .seconds(3600)),
+            policies: policies ?? [
+                DestinationPolicy(destination: Self.ops), DestinationPolicy(destination: Self.spare),
+            ],
+            probes: [("pool:web", ["pool": "web"])])
+        engine = Engine(configuration, startedAt: now)
+    }
+
+    /// A second passes with these values of pools; nil for a pool whose series is not in the batch.
+    mutating func second(_ values: [String: Double], fails: Bool = false) {
+        now = now + .seconds(1)
+        let samples = values.map {
+            Sample(labels: [Labels.metricName: "pool_used", "pool": $0.key], value: $0.value, at: now)
+        }
+        engine.ingest(
+            ProbeBatch(
+                probe: "pool:web", targetLabels: ["instance": "web"], at: now, duration: .zero,
+                outcome: fails ? .failure(reason: "dns", message: "no such host") : .success, samples: samples), at: now
+        )
+        step()
+    }
+
+    /// Seconds pass with one value of the pool `web`.
+    mutating func seconds(_ count: Int, _ value: Double) {
+        for _ in 0..<count { second(["web": value]) }
+    }
+
+    mutating func step() {
+        let leased = engine.advance(to: now, sending: 10)
+        persist()
+        for row in leased {
+            attempts.append((now, row.key, row.notification))
+            engine.settle(row.id, answer(row.notification), latency: .milliseconds(5), at: now)
+        }
+        persist()
+    }
+
+    /// Applies what the engine decided to the store, in order.
+    private mutating func persist() {
+        for record in engine.takeRecords() {
+            switch record {
+            case .alert(let alert):
+                store.alerts.removeAll { $0.id == alert.id }
+                store.alerts.append(alert)
+            case .removeAlert(let id): store.alerts.removeAll { $0.id == id }
+            case .event(let event): events.append(event)
+            case .group(let group):
+                store.groups.removeAll { $0.id == group.id }
+                store.groups.append(group)
+            case .removeGroup(let id): store.groups.removeAll { $0.id == id }
+            case .outbox(let row):
+                store.outbox.removeAll { $0.id == row.id }
+                store.outbox.append(row)
+            case .removeOutbox(let id): store.outbox.removeAll { $0.id == id }
+            case .ledger(let entry): ledger.append(entry)
+            }
+        }
+    }
+
+    /// Kills the engine and starts another on what the store holds.
+    mutating func restart() {
+        engine = Engine(configuration, state: store, lastRow: Int64(attempts.count), startedAt: now)
+        persist()
+    }
+
+    mutating func reload(_ change: (inout Engine.Configuration) -> Void) {
+        change(&configuration)
+        engine.reload(configuration, at: now)
+        persist()
+    }
+
+    /// What each attempt told of the first alert: `fired(warning)`.
+    var told: [String] {
+        attempts.map { attempt in
+            attempt.message.alerts.map { "\($0.change.rawValue)(\($0.level.map(\.rawValue) ?? "-"))" }.joined(
+                separator: "+")
+        }
+    }
+
+    func reasons(_ kind: LedgerEntry.Kind) -> [String] { ledger.filter { $0.kind == kind }.map(\.reason) }
+}
