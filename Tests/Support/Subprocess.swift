@@ -5,6 +5,10 @@ import Synchronization
 package enum Subprocess {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     package struct Outcome: Sendable {
