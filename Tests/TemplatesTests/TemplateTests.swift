@@ -27,7 +27,10 @@ struct TemplateTests {
             ("{{ with query \"up\" }}{{ . | first | value | humanize }}{{ end }}", "7"),
             ("{{ range query \"up\" }}{{ .Labels.instance }}={{ .Value }} {{ end }}", "a=7 b=8 "),
             ("{{ printf \"%.2f of %s\" $value $labels.pool }}", "0.83 of web"),
-            ("{{ $x := \"a\" }}{{ range $i, $e := (stringSlice \"p\" \"q\") }}{{ $i }}{{ $e }}{{ end }}{{ $x }}", "0p1qa"),
+            (
+                "{{ $x := \"a\" }}{{ range $i, $e := (stringSlice \"p\" \"q\") }}{{ $i }}{{ $e }}{{ end }}{{ $x }}",
+                "0p1qa"
+            ),
             ("{{ define \"t\" }}[{{ . }}]{{ end }}{{ template \"t\" $labels.pool }}", "[web]"),
             ("{{ \"abc\" | toUpper | printf \"%q\" }}", "\"ABC\""), ("{{ and true \"x\" }} {{ or \"\" \"y\" }}", "x y"),
             ("{{ reReplaceAll \"/\" \"-\" $labels.path }}", "-a<b"), ("{{ html $labels.path }}", "/a&lt;b"),

@@ -1,0 +1,87 @@
+import PromQL
+import Testing
+
+/// What the conformance files don't say: places of mistakes, thresholds, regular expressions, and the window.
+@Suite("PromQL")
+struct LanguageTests {
+    @Test(
+        "a mistake is found with its place",
+        arguments: [
+            ("sum(up", 7, "expected `)`"), ("rated(up[5m])", 1, "did you mean `rate`"), ("rate(up)", 6, "range vector"),
+            ("up{a=b}", 6, "quoted value"), ("1 > 2", 3, "bool"), ("up +", 5, "expected an expression"),
+            ("{a=\"\"}", 1, "empty text"), ("up{a=~\"(\"}", 7, "not closed"), ("up[0s]", 3, "longer than zero"),
+        ])
+    func mistakes(text: String, column: Int, fragment: String) {
+        do {
+            _ = try Expression(text)
+            Issue.record("it was accepted")
+        } catch {
+            #expect(error.column == column, "\(error)")
+            #expect(error.description.contains(fragment), "\(error)")
+        }
+    }
+
+    @Test("thousands of operators are refused, not a crash")
+    func deep() {
+        #expect(throws: ExpressionError.self) {
+            try Expression(Array(repeating: "1", count: 50_000).joined(separator: "+"))
+        }
+        #expect(throws: ExpressionError.self) { try Expression(String(repeating: "(", count: 50_000)) }
+    }
+
+    @Test(
+        "regular expressions as RE2 has them",
+        arguments: [
+            ("a.*b", "axxb", true), ("a|bc", "bc", true), ("a|bc", "abc", false), ("(?i)Web", "wEB", true),
+            ("[[:digit:]]{2,3}", "1234", false), ("\\d+\\.\\d", "10.5", true), ("[^/]+", "a/b", false), ("", "", true),
+            ("x*?y", "xxy", true), ("(?i)[x-z]", "Y", true), ("ä+", "ää", true),
+        ])
+    func regex(pattern: String, text: String, matches: Bool) throws {
+        #expect(try RegularExpression(pattern).matchesWhole(text) == matches)
+    }
+
+    @Test("what would take exponential time by backtracking takes none", arguments: ["(a+)+$", "(a|a)*b", "(a*)*c"])
+    func linear(pattern: String) throws {
+        #expect(try !RegularExpression(pattern).matchesWhole(String(repeating: "a", count: 2_000) + "!"))
+    }
+
+    @Test("what RE2 refuses is refused", arguments: ["(?=a)", "(a)\\1", "a**", "[b-a]", "(", "a{2000}", "(?<!a)"])
+    func refused(pattern: String) {
+        #expect(throws: RegexError.self) { try RegularExpression(pattern) }
+    }
+
+    @Test("thresholds imply and exclude each other")
+    func thresholds() throws {
+        let high = try Threshold("> 0.95")
+        let low = try Threshold("> 0.8")
+        #expect(high.implies(low) && !low.implies(high))
+        #expect(high.isDisjoint(from: try Threshold("< 0.9")) && !low.isDisjoint(from: high))
+        let other = try Threshold("!= 1")
+        #expect(!low.holds(.nan) && !other.holds(.nan))
+        #expect(try Threshold("> 0").isDisjoint(from: Threshold("<= 0")))
+    }
+
+    @Test("the window: late samples are left out, a gone series ends, an unknown one is listed")
+    func window() throws {
+        var window = SampleWindow(retention: .seconds(600))
+        let labels: Labels = [Labels.metricName: "up", "job": "a"]
+        func at(_ second: Int64) -> Timestamp { Timestamp(milliseconds: second * 1_000) }
+        let first = window.append(Sample(labels: labels, value: 1, at: at(10)))
+        let again = window.append(Sample(labels: labels, value: 2, at: at(10)))
+        #expect(first && !again)
+        let up = try Expression("up")
+        func value(_ second: Int64) throws -> [Double] {
+            guard case .vector(let elements) = try up.evaluate(at: at(second), in: window) else { return [] }
+            return elements.map(\.value)
+        }
+        #expect(try value(20) == [1])
+        #expect(try value(311).isEmpty)
+        window.markUnknown(labels, at: at(15))
+        #expect(try value(20).isEmpty)
+        #expect(window.unknown(matching: [try Matcher("job", .equal, "a")]) == [labels])
+        window.append(Sample(labels: labels, value: 3, at: at(30)))
+        #expect(window.unknown(matching: []).isEmpty)
+        window.prune(before: at(31))
+        #expect(window.seriesCount == 0)
+    }
+}
