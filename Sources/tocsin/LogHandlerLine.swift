@@ -1,5 +1,7 @@
+import Agent
 import Foundation
 import Logging
+import PromQL
 
 /// Writes log lines to standard error, as text or as JSON. A line break in a value never begins a new line.
 struct LogHandlerLine: LogHandler {
@@ -18,7 +20,7 @@ struct LogHandlerLine: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-        let time = Date().ISO8601Format(.iso8601(timeZone: .gmt, includingFractionalSeconds: true))
+        let time = AgentClock.wall().description
         if isJSON {
             var object = ["time": time, "level": event.level.rawValue, "message": event.message.description]
             for (key, value) in fields { object[key] = value.description }

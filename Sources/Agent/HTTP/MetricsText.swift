@@ -7,7 +7,8 @@ package enum MetricsText {
         samples: [Sample], alerts: [Alert], status: EngineStatus, version: String, now: Timestamp
     ) -> String {
         var families: [String: [(labels: Labels, value: Double)]] = [:]
-        for sample in samples {
+        // The agent's own are shown as they are now, below, not as they were sampled.
+        for sample in samples where sample.labels["instance"] != "tocsin" || sample.labels["probe"] != nil {
             families[sample.labels.metric ?? "", default: []].append((sample.labels.droppingMetric(), sample.value))
         }
         for alert in alerts where alert.phase == .pending || alert.isOn {
