@@ -22,6 +22,9 @@ package struct DeliveryService: Service {
                 group.addTask { await send(row) }
             }
         }
+        // The engine, which is told to stop before this service, ends the stream. A service that ends before it is told
+        // itself counts as failed, so wait for the word.
+        try? await gracefulShutdown()
     }
 
     private func send(_ row: OutboxRow) async {
