@@ -66,7 +66,9 @@ let package = Package(
                 "Agent", "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Support",
                 hummingbird, hummingbirdTesting, logging, lifecycle,
             ]),
-        .testTarget(name: "ScenariosTests", dependencies: ["Support", "Drivers", "tocsin"], path: "Tests/Scenarios"),
+        .testTarget(
+            name: "ScenariosTests", dependencies: ["Support", "Drivers", "tocsin"], path: "Tests/Scenarios",
+            exclude: ["crash-test"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -51,6 +51,42 @@ struct EngineTests {
         #expect(!bench.reasons(.merged).isEmpty)
     }
 
+    @Test("every episode while the receiver was down is told, with its times, in one message")
+    func episodesWhileDown() throws {
+        var bench = try EngineBench()
+        bench.seconds(20, 0.85)
+        bench.answer = { _ in .retry(reason: "503", retryAfter: nil, mayHaveArrived: false) }
+        for _ in 0..<3 {
+            bench.seconds(20, 0.5)
+            bench.seconds(20, 0.85)
+        }
+        bench.answer = { _ in .delivered(answer: "ok") }
+        bench.seconds(120, 0.85)
+        let message = try #require(bench.attempts.last?.message.alerts.first)
+        #expect(message.change == .fired && message.isFiring)
+        #expect(message.meanwhile.count == 3 && message.meanwhileOmitted == 0)
+        #expect(message.meanwhile.map(\.startedAt) == message.meanwhile.map(\.startedAt).sorted())
+        #expect(message.meanwhile.allSatisfy { $0.startedAt < $0.endedAt && $0.endedAt <= message.startedAt })
+        bench.seconds(60, 0.5)
+        #expect(bench.told.last == "resolved(warning)")
+        #expect(bench.attempts.last?.message.alerts.first?.meanwhile == [])
+        #expect(bench.store.groups.isEmpty)
+    }
+
+    @Test("fired anew before its end could be told, it is told as both")
+    func firedAnew() throws {
+        var bench = try EngineBench()
+        bench.seconds(20, 0.85)
+        bench.answer = { _ in .retry(reason: "503", retryAfter: .seconds(30), mayHaveArrived: false) }
+        bench.seconds(15, 0.5)
+        bench.seconds(5, 0.85)
+        bench.answer = { _ in .delivered(answer: "ok") }
+        bench.seconds(60, 0.85)
+        let message = try #require(bench.attempts.last?.message.alerts.first)
+        #expect(message.change == .fired && message.meanwhile.count == 1)
+        #expect(bench.reasons(.delivered).count == 2)
+    }
+
     @Test("a message that may have arrived is sent again as it is, under its key, and what follows waits")
     func frozen() throws {
         var bench = try EngineBench()
@@ -276,6 +312,8 @@ struct EngineTests {
         }
         for attempt in bench.attemptsDelivered {
             for alert in attempt.alerts {
+                // Each ended before what the message itself tells.
+                if !alert.meanwhile.isEmpty { isOn = false }
                 switch alert.change {
                 case .fired:
                     #expect(!isOn, "announced twice")

@@ -5,7 +5,10 @@ extension NotificationPlanner {
     /// and sets when each looks at what to say.
     package mutating func consider(_ alert: Alert, at now: Timestamp) {
         guard alert.isOn else {
-            for id in (groupsByAlert[alert.id] ?? []).sorted() { wait(for: alert, in: id, at: now) }
+            for id in (groupsByAlert[alert.id] ?? []).sorted() {
+                groups[id]?.members[alert.id]?.notePassed(alert)
+                wait(for: alert, in: id, at: now)
+            }
             return
         }
         let targets = targets(of: alert)
@@ -34,8 +37,8 @@ extension NotificationPlanner {
         _ alert: Alert, to id: NotificationGroup.ID, wanted: Set<NotificationGroup.ID>, at now: Timestamp
     ) {
         if groups[id]?.members[alert.id] == nil {
-            let told = takeTold(alert.id, by: id.destination, except: wanted, at: now)
-            groups[id]?.members[alert.id] = NotificationGroup.Member(told: told)
+            let moved = takeMember(alert.id, by: id.destination, except: wanted, at: now)
+            groups[id]?.members[alert.id] = moved ?? NotificationGroup.Member()
         }
         groups[id]?.members[alert.id]?.isRouted = true
         join(alert.id, id)
@@ -44,23 +47,24 @@ extension NotificationPlanner {
 
     /// What a destination was told of an alert in another group that the alert has now left: it moves along, so that
     /// one receiver gets one message for a change of level or of routes. A message that is on its way counts as told.
-    private mutating func takeTold(
+    private mutating func takeMember(
         _ alert: AlertID, by destination: Destination, except wanted: Set<NotificationGroup.ID>, at now: Timestamp
-    ) -> NotificationGroup.Told? {
+    ) -> NotificationGroup.Member? {
         for id in (groupsByAlert[alert] ?? []).sorted() where id.destination == destination && !wanted.contains(id) {
-            guard var group = groups[id], let member = group.members[alert] else { continue }
-            var told = member.told
+            guard var group = groups[id], var member = group.members[alert] else { continue }
             if let row = group.outstanding.flatMap({ outbox[$0] }) {
                 if row.state == .waiting {
                     group.dueAt = now
                 } else if let said = row.notification.alerts.first(where: { $0.id == alert }), said.isFiring {
-                    told = .init(level: said.level, isFlapping: said.isFlapping, at: now, wasHeard: true)
+                    member.told = .init(level: said.level, isFlapping: said.isFlapping, at: now, wasHeard: true)
+                    member.forgetPassed(told: said)
                 }
             }
             group.members[alert] = nil
             leave(alert, id)
             save(group)
-            return told
+            member.waitingSince = nil
+            return member
         }
         return nil
     }
@@ -108,7 +112,7 @@ extension NotificationPlanner {
         guard let told = member.told else {
             return alert.isOn || member.waitingSince != nil || groups[id]?.lastMessageAt != nil
         }
-        if !alert.isOn { return true }
+        if !alert.isOn || !member.passed.isEmpty { return true }
         if alert.isFlapping && told.isFlapping { return isHigher(alert.level, than: told.level) }
         return alert.level != told.level || alert.isFlapping != told.isFlapping
     }
@@ -119,9 +123,31 @@ extension NotificationPlanner {
         return isHigher(alert.level, than: told.level)
     }
 
+    /// Whether one level is above another; any is above none.
     func isHigher(_ level: Severity?, than told: Severity?) -> Bool {
         guard let level else { return false }
         guard let told else { return true }
         return level > told
+    }
+}
+
+extension NotificationGroup.Member {
+    /// Keeps the episode that has just ended, until its end has been told.
+    mutating func notePassed(_ alert: Alert) {
+        guard alert.phase == .resolved, let started = alert.firingSince, let ended = alert.resolvedAt,
+            !passed.contains(where: { $0.startedAt == started })
+        else { return }
+        passed.append(.init(startedAt: started, endedAt: ended, level: alert.level, peak: alert.peak))
+        if passed.count > Self.mostPassed {
+            passed.removeFirst()
+            passedOmitted += 1
+        }
+    }
+
+    /// Lets go of the episodes whose end a message has told.
+    mutating func forgetPassed(told alert: NotifiedAlert) {
+        let told = Set(alert.meanwhile.map(\.startedAt) + (alert.isFiring ? [] : [alert.startedAt]))
+        passed.removeAll { told.contains($0.startedAt) }
+        passedOmitted = max(0, passedOmitted - alert.meanwhileOmitted)
     }
 }

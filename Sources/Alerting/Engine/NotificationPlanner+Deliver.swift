@@ -109,6 +109,7 @@ extension NotificationPlanner {
         _ alert: NotifiedAlert, of group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
     ) {
         guard var member = group.members[alert.id] else { return }
+        member.forgetPassed(told: alert)
         if alert.isFiring {
             // A repeat that was rejected does not undo that the first message was heard.
             let heard = wasHeard || member.told?.wasHeard == true

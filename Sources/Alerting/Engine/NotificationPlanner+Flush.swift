@@ -53,8 +53,12 @@ extension NotificationPlanner {
     /// Every member as it stands against what the destination was told.
     private func changes(in group: NotificationGroup, alerts: [AlertID: Alert]) -> [NotifiedAlert] {
         let members = group.members.compactMap { id, member in
-            alerts[id].map {
-                NotifiedAlert($0, change: change(of: $0, member: member), previousLevel: member.told?.level)
+            alerts[id].map { alert in
+                // The last episode of what is over is what the message itself tells.
+                let meanwhile = member.passed.filter { alert.isOn || $0.startedAt != alert.firingSince }
+                return NotifiedAlert(
+                    alert, change: change(of: alert, member: member), previousLevel: member.told?.level,
+                    meanwhile: meanwhile, meanwhileOmitted: member.passedOmitted)
             }
         }
         return members.sorted { one, other in
@@ -68,6 +72,7 @@ extension NotificationPlanner {
     private func change(of alert: Alert, member: NotificationGroup.Member) -> NotifiedAlert.Change {
         guard let told = member.told else { return alert.isOn ? .fired : .passed }
         guard alert.isOn else { return .resolved }
+        if !member.passed.isEmpty { return .fired }
         if isHigher(alert.level, than: told.level) { return .raised }
         if alert.isFlapping && told.isFlapping { return .unchanged }
         if alert.isFlapping { return .flapping }

@@ -29,6 +29,14 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
         /// change and of the resolve, but gets no reminders.
         package var isRouted: Bool
 
+        /// What fired and cleared and has not been told to be over, oldest first; at most `mostPassed`.
+        package var passed: [NotifiedAlert.Episode] = []
+        /// How many older ones were let go.
+        package var passedOmitted = 0
+
+        /// More are not listed one by one.
+        package static let mostPassed = 20
+
         package init(told: Told? = nil, waitingSince: Timestamp? = nil, isRouted: Bool = true) {
             self.told = told
             self.waitingSince = waitingSince

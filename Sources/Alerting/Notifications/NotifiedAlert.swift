@@ -44,6 +44,10 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     package var isStale: Bool
     package var hasNoData: Bool
     package var isFlapping: Bool
+    /// Earlier times that it fired and cleared, of which this receiver has not heard the end; oldest first.
+    package var meanwhile: [Episode]
+    /// How many more of them there were, before the oldest of `meanwhile`.
+    package var meanwhileOmitted: Int
     /// The rows that a diagnosis query gave; nil where none was run.
     package var evidence: Evidence?
     package var runbook: String?
@@ -54,7 +58,25 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         return labels.setting(Severity.label, level.rawValue)
     }
 
-    package init(_ alert: Alert, change: Change, previousLevel: Severity?) {
+    /// A time that it fired and cleared.
+    package struct Episode: Hashable, Sendable, Codable {
+        package var startedAt: Timestamp
+        package var endedAt: Timestamp
+        /// The level when it cleared; nil in Prometheus's form.
+        package var level: Severity?
+        package var peak: Double?
+
+        package init(startedAt: Timestamp, endedAt: Timestamp, level: Severity?, peak: Double?) {
+            self.startedAt = startedAt
+            self.endedAt = endedAt
+            self.level = level
+            self.peak = peak
+        }
+    }
+
+    package init(
+        _ alert: Alert, change: Change, previousLevel: Severity?, meanwhile: [Episode] = [], meanwhileOmitted: Int = 0
+    ) {
         id = alert.id
         self.change = change
         isFiring = alert.isOn
@@ -74,6 +96,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         isStale = alert.isStale
         hasNoData = alert.hasNoData
         isFlapping = alert.isFlapping
+        self.meanwhile = meanwhile
+        self.meanwhileOmitted = meanwhileOmitted
         runbook = alert.runbook
     }
 }

@@ -70,8 +70,19 @@ struct WebhookPayload: Sendable {
             "stale": .bool(alert.isStale),
             "noData": .bool(alert.hasNoData),
             "flapping": .bool(alert.isFlapping),
+            "meanwhile": .array(alert.meanwhile.map(episode)),
+            "meanwhileOmitted": .integer(Int64(alert.meanwhileOmitted)),
             "evidence": alert.evidence.map(evidence) ?? .null,
             "runbookURL": .optional(alert.runbook.flatMap(context.runbookURL)),
+        ])
+    }
+
+    private func episode(_ episode: NotifiedAlert.Episode) -> JSONText {
+        .members([
+            "startedAt": .string("\(episode.startedAt)"),
+            "endedAt": .string("\(episode.endedAt)"),
+            "level": .optional(episode.level?.rawValue),
+            "peak": .optional(episode.peak),
         ])
     }
 

@@ -53,7 +53,7 @@ struct AlertWording: Sendable {
         // Of what is over the receiver was told already, and it is written as if it still were so.
         let isKnown = alert.change == .resolved
         description = isKnown ? nil : text.map { SafeText.cleaned($0).trimmed }.flatMap { $0.isEmpty ? nil : $0 }
-        notes = Self.notes(of: alert)
+        notes = Self.notes(of: alert) + Self.meanwhile(of: alert, at: time, times: times)
         labels = alert.labels.filter { $0.name != "alertname" && $0.name != Severity.label }
             .map { Fact(name: SafeText.line($0.name), text: SafeText.line($0.value)) }
         annotations = alert.annotations.filter { !Self.shownAnnotations.contains($0.key) }
@@ -157,6 +157,19 @@ struct AlertWording: Sendable {
             facts.append(Fact(name: "Clears at", text: SafeText.line(clear)))
         }
         return facts
+    }
+
+    /// One sentence on what fired and cleared while this receiver could not be told.
+    private static func meanwhile(of alert: NotifiedAlert, at time: Timestamp, times: TimeText) -> [String] {
+        guard !alert.meanwhile.isEmpty else { return [] }
+        let shown = alert.meanwhile.suffix(5)
+        let omitted = alert.meanwhileOmitted + alert.meanwhile.count - shown.count
+        let list = shown.map { episode in
+            "fired \(times.short(episode.startedAt, besides: time)), "
+                + "cleared \(times.short(episode.endedAt, besides: time))"
+        }
+        let more = omitted > 0 ? "; and \(omitted) more before" : ""
+        return ["Meanwhile: \(list.joined(separator: "; "))\(more)."]
     }
 
     private static func ago(_ time: Timestamp, at now: Timestamp) -> String {
