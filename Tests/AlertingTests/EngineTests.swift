@@ -100,6 +100,22 @@ struct EngineTests {
         #expect(bench.attempts[2].key != bench.attempts[1].key)
     }
 
+    @Test("once it may have arrived, a failure for certain does not change its key")
+    func frozenForGood() throws {
+        var bench = try EngineBench()
+        bench.answer = { _ in .retry(reason: "timed out", retryAfter: .seconds(2), mayHaveArrived: true) }
+        bench.seconds(8, 0.85)
+        bench.answer = { _ in .retry(reason: "503", retryAfter: .seconds(2), mayHaveArrived: false) }
+        bench.seconds(8, 0.97)
+        bench.restart()
+        bench.seconds(8, 0.97)
+        bench.answer = { _ in .delivered(answer: "ok") }
+        bench.seconds(30, 0.97)
+        let keys = bench.attempts.map(\.key)
+        #expect(bench.told.last == "raised(critical)")
+        #expect(Set(keys.dropLast()).count == 1 && keys.last != keys.first)
+    }
+
     @Test("after a failure for certain what follows is merged under a new key")
     func merged() throws {
         var bench = try EngineBench()
@@ -322,7 +338,7 @@ struct EngineTests {
                 case .resolved:
                     #expect(isOn, "resolved without having been announced")
                     isOn = false
-                case .passed: #expect(!isOn)
+                case .passed: #expect(!isOn, "fired and cleared while it was on")
                 }
             }
         }

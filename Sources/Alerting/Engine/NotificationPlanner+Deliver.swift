@@ -53,7 +53,8 @@ extension NotificationPlanner {
                 fallBack(from: row, group: group, reason: reason, at: now)
                 return
             }
-            row.state = mayHaveArrived ? .frozen : .waiting
+            row.mayHaveArrived = row.mayHaveArrived || mayHaveArrived
+            row.state = row.mayHaveArrived ? .frozen : .waiting
             let pause =
                 retryAfter.map { min($0, Self.longestRetryAfter) } ?? Self.backoff(attempt: row.attempts, row: id)
             row.nextAttemptAt = min(now + pause, max(now, row.giveUpAt))

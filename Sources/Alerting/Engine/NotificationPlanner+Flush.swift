@@ -71,7 +71,10 @@ extension NotificationPlanner {
 
     private func change(of alert: Alert, member: NotificationGroup.Member) -> NotifiedAlert.Change {
         guard let told = member.told else { return alert.isOn ? .fired : .passed }
-        guard alert.isOn else { return .resolved }
+        guard alert.isOn else {
+            // What was told is not the episode that ended last: of that one it hears begin and end at once.
+            return member.passed.contains { $0.startedAt != alert.firingSince } ? .passed : .resolved
+        }
         if !member.passed.isEmpty { return .fired }
         if isHigher(alert.level, than: told.level) { return .raised }
         if alert.isFlapping && told.isFlapping { return .unchanged }

@@ -28,7 +28,10 @@ package struct NotificationPlanner: Sendable {
         self.route = route
         self.groups = Dictionary(groups.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         var rows = Dictionary(outbox.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
-        for (id, row) in rows where row.state == .leased { rows[id]?.state = .frozen }
+        for (id, row) in rows where row.state == .leased {
+            rows[id]?.state = .frozen
+            rows[id]?.mayHaveArrived = true
+        }
         self.outbox = rows
         nextRow = (outbox.map(\.id).max() ?? 0) + 1
         setPolicies(policies)

@@ -18,6 +18,9 @@ package struct OutboxRow: Hashable, Sendable, Codable {
     package var key: String
     package var notification: Notification
     package var state: State
+    /// Whether some attempt may have arrived though no good answer came: then body and key stay, whatever later
+    /// attempts bring.
+    package var mayHaveArrived = false
     package var createdAt: Timestamp
     /// Attempts made, over everything that was merged into this row.
     package var attempts: Int
