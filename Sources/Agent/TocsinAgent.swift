@@ -43,7 +43,16 @@ package struct TocsinAgent: Sendable {
         let assembly = Assembly(version: version)
         let (history, notices) = try await SQLiteHistory.open(path: loaded.settings.history.path, now: clock.now)
         for notice in notices { logger.warning("\(notice)") }
-        let state = try await history.load()
+        var state = try await history.load()
+        let lastEntry = try await history.ledger(LedgerQuery(limit: 1)).entries.first?.at
+        let lastEvent = try await history.events(EventQuery(limit: 1)).events.first?.at
+        if let step = state.moveBack(to: clock.now, lastEntry: [lastEntry, lastEvent].compactMap({ $0 }).max()) {
+            logger.warning(
+                """
+                the history was written under a clock that was \(step.promQL) ahead of the present one: its times were \
+                moved back by that
+                """)
+        }
         let lastMessage = try await history.ledger(LedgerQuery(kinds: [.queued], limit: 1)).entries.first?.message ?? 0
 
         var set = assembly.probes(of: loaded.settings)

@@ -97,6 +97,22 @@ struct EngineBench {
         persist()
     }
 
+    /// The agent stands still, and goes on later.
+    mutating func standStill(_ pause: Duration) {
+        now = now + pause
+        engine.resume(after: pause, at: now)
+        step()
+    }
+
+    /// Kills the engine; the clock is set back; another is started.
+    mutating func restartWithClockSetBack(_ back: Duration) {
+        now = now - back
+        var state = store
+        _ = state.moveBack(to: now, lastEntry: (ledger.map(\.at) + events.map(\.at)).max())
+        engine = Engine(configuration, state: state, lastRow: Int64(attempts.count), startedAt: now)
+        persist()
+    }
+
     mutating func reload(_ change: (inout Engine.Configuration) -> Void) {
         change(&configuration)
         engine.reload(configuration, at: now)

@@ -192,6 +192,46 @@ struct EngineTests {
         #expect(bench.attempts.last?.message.alerts.first?.resolvedReason?.contains("gone") == true)
     }
 
+    @Test(
+        "standing still for minutes resolves nothing and fires nothing",
+        arguments: [AlertRule.NoDataPolicy.keep, .alert])
+    func standsStill(noData: AlertRule.NoDataPolicy) throws {
+        var bench = try EngineBench(noData: noData)
+        for _ in 0..<10 { bench.second(["web": 0.97, "other": 0.5]) }
+        bench.standStill(.seconds(600))
+        for _ in 0..<2 { bench.second([:], fails: true) }
+        bench.standStill(.seconds(600))
+        for _ in 0..<20 { bench.second(["web": 0.97, "other": 0.5]) }
+        #expect(bench.told == ["fired(critical)"])
+        bench.seconds(30, 0.5)
+        #expect(bench.told == ["fired(critical)", "resolved(critical)"])
+    }
+
+    @Test("a clock set back while the agent did not run delays nothing")
+    func clockSetBack() throws {
+        var bench = try EngineBench()
+        bench.answer = { _ in .retry(reason: "refused", retryAfter: nil, mayHaveArrived: false) }
+        bench.seconds(60, 0.85)
+        bench.answer = { _ in .delivered(answer: "ok") }
+        bench.restartWithClockSetBack(.seconds(3600))
+        let start = bench.now
+        bench.seconds(61, 0.85)
+        #expect(bench.told.last == "fired(warning)")
+        #expect(bench.reasons(.delivered).count == 1)
+        bench.seconds(20, 0.97)
+        #expect(bench.told.last == "raised(critical)")
+        #expect(bench.now - start < .seconds(120))
+    }
+
+    @Test("a clock set forward while the agent did not run fires and resolves nothing")
+    func clockSetForward() throws {
+        var bench = try EngineBench()
+        bench.seconds(10, 0.97)
+        bench.restartWithClockSetBack(.seconds(-1800))
+        bench.seconds(10, 0.97)
+        #expect(bench.told == ["fired(critical)"])
+    }
+
     @Test("a rejected message goes to the fallback, and no resolve follows to who never heard")
     func fallback() throws {
         var bench = try EngineBench(

@@ -41,6 +41,7 @@ package enum MetricsText {
             ("tocsin_history_dropped_records_total", [:], Double(counters.droppedRecords)),
             ("tocsin_history_backlog_records", [:], Double(status.backlog)),
             ("tocsin_history_writable", [:], status.historyFault == nil ? 1 : 0),
+            ("tocsin_clock_drift_seconds", [:], Double(status.clockDrift.milliseconds) / 1_000),
             ("tocsin_outbox_messages", [:], Double(status.outboxRows)),
             ("tocsin_notification_groups", [:], Double(status.groups)),
             ("tocsin_rules_failing", [:], Double(status.health.values.filter { $0.error != nil }.count)),
@@ -51,6 +52,7 @@ package enum MetricsText {
             all.append(("tocsin_notifications_delivered_total", labels, Double(counters.delivered[receiver] ?? 0)))
             all.append(("tocsin_notifications_retried_total", labels, Double(counters.retried[receiver] ?? 0)))
             all.append(("tocsin_notifications_rejected_total", labels, Double(counters.rejected[receiver] ?? 0)))
+            all.append(("tocsin_notifications_given_up_total", labels, Double(counters.givenUp[receiver] ?? 0)))
         }
         return all
     }

@@ -24,11 +24,16 @@ package actor EngineService: Service {
     /// Why the history can't be written; nil while it can.
     package private(set) var historyFault: String?
     package private(set) var counters = EngineCounters()
+    /// How far the wall clock has been set since the start; noted so that each step is logged once.
+    private var knownDrift = Duration.zero
+    private var lastTick: Timestamp
     /// When the loop last went round, for the watchdog.
     package private(set) var lastStep: Timestamp
 
     /// Wakes within this time of each other are served together.
     private static let coalescing = Duration.milliseconds(20)
+    /// It ticks once a second; a longer pause than this means that the process stood still.
+    private static let longestTick = Duration.seconds(10)
     /// Messages under way at once.
     private static let mostInFlight = 200
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
@@ -40,6 +45,7 @@ package actor EngineService: Service {
         self.clock = clock
         self.logger = logger
         lastStep = clock.now
+        lastTick = lastStep
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
     }
 
@@ -72,12 +78,15 @@ package actor EngineService: Service {
         while !Task.isCancelled {
             let pause = engine.nextDue.map { $0 - clock.now } ?? .seconds(1)
             try? await Task.sleep(for: min(max(pause, .milliseconds(5)), .seconds(1)))
+            tick()
+            lookAtWallClock()
             wake.call()
         }
     }
 
     /// One step: decide, store, send.
     private func step() async {
+        tick()
         let now = clock.now
         lastStep = now
         let free = isDraining ? 0 : max(0, Self.mostInFlight - inFlight)
@@ -85,6 +94,30 @@ package actor EngineService: Service {
         inFlight += leased.count
         await store(engine.takeRecords())
         for row in leased { rows.yield(row) }
+    }
+
+    /// Notices that the process stood still. Called before anything is decided or taken over.
+    private func tick() {
+        let now = clock.now
+        let pause = now - lastTick
+        lastTick = now
+        guard pause > Self.longestTick else { return }
+        logger.warning("the agent stood still for \(pause.promQL): nothing resolves before there are new samples")
+        engine.resume(after: pause, at: now)
+    }
+
+    /// Notices that the wall clock was set.
+    private func lookAtWallClock() {
+        let drift = clock.drift
+        let step = (drift - knownDrift).milliseconds
+        guard abs(step) > 2_000 else { return }
+        knownDrift = drift
+        let direction = step > 0 ? "forward" : "back"
+        logger.warning(
+            """
+            the wall clock was set \(direction) by \(Duration.milliseconds(abs(step)).promQL): timers are not touched by \
+            it; times in messages and in the history go on by the old clock until a restart
+            """)
     }
 
     private func store(_ records: [StoreRecord]) async {
@@ -134,6 +167,7 @@ package actor EngineService: Service {
 
     /// Takes over a probe's round.
     package func ingest(_ batch: ProbeBatch) {
+        tick()
         counters.samples += batch.samples.count
         engine.ingest(batch, at: clock.now)
         wake.call()
@@ -168,14 +202,17 @@ package actor EngineService: Service {
             samples: engine.window.sampleCount, outboxRows: engine.planner.outbox.count,
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
-            probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count)
+            probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count,
+            clockDrift: knownDrift)
     }
 
     private func logEvents(in records: [StoreRecord]) {
         for record in records {
             switch record {
             case .event(let event): log(event)
-            case .ledger(let entry): log(entry)
+            case .ledger(let entry):
+                if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
+                log(entry)
             case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
             }
         }

@@ -11,6 +11,8 @@ package struct EngineCounters: Sendable, Hashable {
     package var delivered: [String: Int] = [:]
     package var retried: [String: Int] = [:]
     package var rejected: [String: Int] = [:]
+    /// Messages that were not delivered for as long as `give_up_after` allows, by receiver.
+    package var givenUp: [String: Int] = [:]
 
     mutating func count(_ outcome: DeliveryOutcome, receiver: String) {
         switch outcome {
@@ -39,4 +41,6 @@ package struct EngineStatus: Sendable {
     package let health: [RuleBook.RuleKey: RuleBook.Health]
     /// Records that wait in memory for a store that can't be written.
     package let backlog: Int
+    /// How far the wall clock has been set since the start.
+    package let clockDrift: Duration
 }

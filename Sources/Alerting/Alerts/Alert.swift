@@ -81,7 +81,8 @@ package struct Alert: Hashable, Sendable, Codable {
         return phase != old.phase || level != old.level || isStale != old.isStale || hasNoData != old.hasNoData
             || isFlapping != old.isFlapping || error != old.error || peak != old.peak || runbook != old.runbook
             || machine.latches != old.machine.latches || machine.flapping != old.machine.flapping
-            || machine.unknownSince != old.machine.unknownSince || threshold != old.threshold
+            || machine.unknownSince != old.machine.unknownSince || machine.noDataSince != old.machine.noDataSince
+            || threshold != old.threshold
     }
 
     /// Whether a person who was told of it should believe that it is on: it fires, or it flaps and so may at any time.

@@ -38,6 +38,9 @@ package struct AlertMachine: Sendable {
         package var lastReading: Timestamp?
         /// Since when readings have been unknown; nil while they are known.
         package var unknownSince: Timestamp?
+        /// Since when readings have been unknown while the agent ran: time in which it did not is nobody's missing
+        /// data. Nil while they are known.
+        package var noDataSince: Timestamp?
         /// Prometheus's form: since when the element has been present.
         package var activeSince: Timestamp?
         /// Prometheus's form: since when it has been absent while `keep_firing_for` holds the alert.
@@ -120,6 +123,7 @@ package struct AlertMachine: Sendable {
             alert.machine.activeSince = alert.machine.activeSince.map { $0 + gap }
             alert.machine.keepFiringSince = alert.machine.keepFiringSince.map { $0 + gap }
             alert.machine.unknownSince = nil
+            alert.machine.noDataSince = nil
         }
         if alert.error != nil {
             alert.error = nil
@@ -145,8 +149,9 @@ package struct AlertMachine: Sendable {
         }
         let before = alert
         alert.machine.lastReading = nil
-        let since = alert.machine.unknownSince ?? now
-        alert.machine.unknownSince = since
+        alert.machine.unknownSince = alert.machine.unknownSince ?? now
+        let since = alert.machine.noDataSince ?? now
+        alert.machine.noDataSince = since
         if !alert.isStale && alert.phase != .inactive && alert.phase != .resolved {
             alert.isStale = true
             log.add(.stale, alert, before: before, reason: reason)

@@ -16,6 +16,11 @@ package struct FlappingMemory: Hashable, Sendable, Codable {
         slotBegan = now
     }
 
+    /// Moves its time back: the clock that it was written under was ahead.
+    mutating func move(back step: Duration) {
+        slotBegan = slotBegan - step
+    }
+
     /// Closes the slots that have ended by now, and notes a change in the present one.
     package mutating func advance(to now: Timestamp, slot: Duration, window: Int, changed: Bool) {
         guard slot > .zero, window > 0 else { return }

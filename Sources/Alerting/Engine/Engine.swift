@@ -56,6 +56,7 @@ package struct Engine: Sendable {
         _ = probes.setProbes(configuration.probes)
         window = SampleWindow(retention: rules.lookback + .seconds(60))
         self.startedAt = startedAt
+        rules.restartNoDataTimers(at: startedAt)
         ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
         nextPrune = startedAt + Self.pruneInterval
         take(rules.resolveOrphans(at: startedAt), at: startedAt)
@@ -67,6 +68,13 @@ package struct Engine: Sendable {
     package mutating func ingest(_ batch: ProbeBatch, at now: Timestamp) {
         let touched = probes.record(batch, in: &window)
         rules.wake(metrics: touched, at: now)
+    }
+
+    /// Takes note that the agent stood still for a while: its process was stopped, or its machine slept. What it knows
+    /// is unknown until the probes answer anew, so that nothing resolves or fires for lack of data.
+    package mutating func resume(after pause: Duration, at now: Timestamp) {
+        rules.restartNoDataTimers(at: now)
+        probes.forgetAnswers(in: &window, reason: "the agent stood still for \(pause.promQL)", at: now)
     }
 
     /// Evaluates what is due, decides what is to be said, and hands out what is to be sent.

@@ -65,6 +65,18 @@ package struct ProbeBook: Sendable {
         return touched
     }
 
+    /// Takes everything for unknown until its probe answers anew: the agent did not run for a while, so what it knows
+    /// is old without any probe having failed.
+    package mutating func forgetAnswers(in window: inout SampleWindow, reason: String, at now: Timestamp) {
+        for id in entries.keys.sorted() {
+            guard var entry = entries[id] else { continue }
+            for labels in entry.series { window.markUnknown(labels, at: now) }
+            entry.hasSucceeded = false
+            entry.failure = reason
+            entries[id] = entry
+        }
+    }
+
     /// Why the value behind an alert is unknown; nil where all that the rule reads is known.
     ///
     /// - Parameters:

@@ -193,7 +193,9 @@ extension RuleBook {
     }
 
     /// Evaluates one recording rule into the window.
-    mutating func record(_ rule: RecordingRule, limit: Int, at now: Timestamp, window: inout SampleWindow) {
+    mutating func record(
+        _ rule: RecordingRule, limit: Int, at now: Timestamp, probes: ProbeBook, window: inout SampleWindow
+    ) {
         let key = RuleKey(name: rule.record, ordinal: 0)
         do {
             let vector: [VectorElement]
@@ -210,8 +212,17 @@ extension RuleBook {
                 guard given.insert(labels).inserted else { throw RuleFailure.duplicate(labels) }
                 window.append(Sample(labels: labels, value: element.value, at: now))
             }
-            for labels in recorded[key] ?? [] where !given.contains(labels) { window.markStale(labels, at: now) }
-            recorded[key] = given
+            var kept = given
+            for labels in recorded[key] ?? [] where !given.contains(labels) {
+                // What is made of something unknown is unknown itself, not gone.
+                if probes.unknownReason(for: labels, selectors: rule.expression.selectors, in: window) == nil {
+                    window.markStale(labels, at: now)
+                } else {
+                    window.markUnknown(labels, at: now)
+                    kept.insert(labels)
+                }
+            }
+            recorded[key] = kept
             health[key] = Health(lastEvaluation: now, error: nil, seriesReturned: vector.count)
         } catch {
             health[key] = Health(lastEvaluation: now, error: String(describing: error), seriesReturned: 0)

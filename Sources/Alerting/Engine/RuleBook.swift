@@ -102,7 +102,7 @@ package struct RuleBook: Sendable {
                 case .alert(let rule):
                     events += evaluate(rule, of: groups[index], at: now, probes: probes, window: window)
                 case .record(let rule):
-                    record(rule, limit: groups[index].limit, at: now, window: &window)
+                    record(rule, limit: groups[index].limit, at: now, probes: probes, window: &window)
                     recorded.insert(rule.record)
                 }
             }
@@ -136,6 +136,14 @@ package struct RuleBook: Sendable {
             }
         }
         return events.sorted { $0.alert < $1.alert }
+    }
+
+    /// Lets the timers of missing data begin anew: the agent did not run, and so could not have had any.
+    package mutating func restartNoDataTimers(at now: Timestamp) {
+        for (id, alert) in alerts where alert.machine.noDataSince != nil {
+            alerts[id]?.machine.noDataSince = now
+            changed.insert(id)
+        }
     }
 
     /// Takes out which alerts changed since the last call.
