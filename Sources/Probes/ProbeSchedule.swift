@@ -9,8 +9,13 @@ package struct ProbeSchedule: Hashable, Sendable {
     /// When the next round is due.
     package private(set) var nextDue: Timestamp
 
+    /// Rounds in a row that the target was too slow for.
+    private var slowRounds = 0
     private let interval: Int64
     private let phase: Int64
+
+    /// The longest pause for a target that is too slow, unless its interval is longer.
+    package static let longestPause = Duration.seconds(30)
 
     /// - Parameters:
     ///   - id: the probe's.
@@ -24,8 +29,16 @@ package struct ProbeSchedule: Hashable, Sendable {
 
     /// Says that the round is over, and plans the next: the first time of the probe's phase that is still to come and
     /// at least half an interval after the last round was due, so that no two rounds stand close together.
-    package mutating func finished(at now: Timestamp) {
-        let earliest = max(now.milliseconds + 1, nextDue.milliseconds + (interval + 1) / 2)
+    ///
+    /// - Parameter wasTooSlow: whether the target did not answer in time. Asked as often as before, a sick target
+    ///   would only be kept busy: from the second such round in a row the pause doubles, up to `longestPause`.
+    package mutating func finished(at now: Timestamp, wasTooSlow: Bool = false) {
+        slowRounds = wasTooSlow ? slowRounds + 1 : 0
+        var earliest = max(now.milliseconds + 1, nextDue.milliseconds + (interval + 1) / 2)
+        if slowRounds > 1 {
+            let longest = max(interval, Self.longestPause.milliseconds)
+            earliest = max(earliest, now.milliseconds + min(longest, interval << min(slowRounds - 1, 16)))
+        }
         let behind = earliest - phase
         let remainder = behind % interval
         let wait = remainder == 0 ? 0 : remainder > 0 ? interval - remainder : -remainder

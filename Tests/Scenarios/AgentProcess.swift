@@ -6,6 +6,8 @@ import Support
 final class AgentProcess: Sendable {
     let folder: URL
     let port: Int
+    /// Where its API is reached.
+    let host: String
     let program: RunningProgram
 
     /// Where the program lies: beside the tests.
@@ -28,23 +30,30 @@ final class AgentProcess: Sendable {
     /// - Parameters:
     ///   - settings: all but `server`, `history` and the evaluation's interval of one second.
     ///   - folder: that of an earlier run, whose history is taken over; nil for a new one.
-    init(_ settings: String, folder old: URL? = nil) async throws {
+    ///   - run: the words before the program's own, such as those that put it into a network namespace.
+    init(
+        _ settings: String, folder old: URL? = nil, host: String = "127.0.0.1", environment: [String: String] = [:],
+        run prefix: [String] = []
+    ) async throws {
+        self.host = host
         port = try FreePort.find()
         folder =
             old ?? FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-agent-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("tocsin.yaml")
         let whole = """
-            server: { listen: "127.0.0.1:\(port)" }
+            server: { listen: "\(host):\(port)" }
             history: { path: \(folder.path)/history.sqlite }
             evaluation_interval: 1s
             \(settings)
             """
         try whole.write(to: file, atomically: true, encoding: .utf8)
+        let words = prefix + [Self.binary, "run", "--config", file.path]
         program = try RunningProgram(
-            Self.binary, ["run", "--config", file.path], environment: ["TOCSIN_ALERTS": Self.alerts],
+            words[0], Array(words.dropFirst()),
+            environment: environment.merging(["TOCSIN_ALERTS": Self.alerts]) { own, _ in own },
             log: folder.appendingPathComponent("log"))
-        let url = "http://127.0.0.1:\(port)/-/ready"
+        let url = "http://\(host):\(port)/-/ready"
         let isReady = await eventually(within: 30) { await Self.status(url) == 200 }
         guard isReady else { throw Subprocess.Failure(description: "the agent is not ready: \(program.logText)") }
     }
@@ -59,7 +68,7 @@ final class AgentProcess: Sendable {
     /// The body of an answer of the agent's API.
     func get(_ path: String) async throws -> String {
         let transport = CurlTransport()
-        let response = try await transport.send(HTTPRequest(url: "http://127.0.0.1:\(port)\(path)", bodyLimit: 8 << 20))
+        let response = try await transport.send(HTTPRequest(url: "http://\(host):\(port)\(path)", bodyLimit: 8 << 20))
         await transport.shutdown()
         return String(decoding: response.body, as: UTF8.self)
     }
@@ -83,19 +92,21 @@ struct Told: Hashable, CustomStringConvertible {
     var description: String { "\(alert) \(change) \(level)" }
 
     /// The changes that the messages tell, in the order in which they came.
-    static func all(in receiver: HTTPReceiver) -> [Told] {
-        receiver.requests.flatMap { request -> [Told] in
-            guard let body = try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any],
-                let alerts = body["alerts"] as? [[String: Any]],
-                let ours = (body["tocsin"] as? [String: Any])?["alerts"] as? [[String: Any]]
-            else { return [] }
-            return zip(alerts, ours).compactMap { alert, more in
-                let labels = alert["labels"] as? [String: String] ?? [:]
-                let change = more["change"] as? String ?? ""
-                guard change != "unchanged" else { return nil }
-                return Told(
-                    alert: labels["alertname"] ?? "", change: change, level: labels["severity"] ?? "", labels: labels)
-            }
+    static func all(in receiver: HTTPReceiver) -> [Told] { all(in: receiver.requests) }
+
+    static func all(in requests: [HTTPReceiver.Request]) -> [Told] { requests.flatMap { all(inBody: $0.body) } }
+
+    static func all(inBody body: [UInt8]) -> [Told] {
+        guard let body = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any],
+            let alerts = body["alerts"] as? [[String: Any]],
+            let ours = (body["tocsin"] as? [String: Any])?["alerts"] as? [[String: Any]]
+        else { return [] }
+        return zip(alerts, ours).compactMap { alert, more in
+            let labels = alert["labels"] as? [String: String] ?? [:]
+            let change = more["change"] as? String ?? ""
+            guard change != "unchanged" else { return nil }
+            return Told(
+                alert: labels["alertname"] ?? "", change: change, level: labels["severity"] ?? "", labels: labels)
         }
     }
 }

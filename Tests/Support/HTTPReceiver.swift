@@ -91,16 +91,22 @@ package final class HTTPReceiver: Sendable {
     /// The port we listen on.
     package let port: Int
     /// `http://127.0.0.1:port`, without a slash at the end.
-    package var url: String { "http://127.0.0.1:\(port)" }
+    package var url: String { "http://\(address):\(port)" }
+    /// The address we listen on.
+    package let address: String
 
     private let listener: Int32
     private let handler: @Sendable (Request) -> Answer
     private let state = Mutex(State())
 
     /// Listens at once; port 0 means any free one.
-    package init(port: Int = 0, _ handler: @escaping @Sendable (Request) -> Answer = { _ in Answer() }) throws {
+    package init(
+        port: Int = 0, address: String = "127.0.0.1",
+        _ handler: @escaping @Sendable (Request) -> Answer = { _ in Answer() }
+    ) throws {
         self.handler = handler
-        (listener, self.port) = try Self.listen(port: port)
+        self.address = address
+        (listener, self.port) = try Self.listen(port: port, address: address)
         Thread.detachNewThread { self.acceptAll() }
     }
 
@@ -134,7 +140,7 @@ package final class HTTPReceiver: Sendable {
         }
     }
 
-    private static func listen(port: Int) throws -> (socket: Int32, port: Int) {
+    private static func listen(port: Int, address text: String) throws -> (socket: Int32, port: Int) {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard listener >= 0 else { throw Failure(call: "socket", number: errno) }
         var yes: Int32 = 1
@@ -142,7 +148,7 @@ package final class HTTPReceiver: Sendable {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port).bigEndian)
-        address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+        address.sin_addr.s_addr = inet_addr(text)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let (call, result) = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in

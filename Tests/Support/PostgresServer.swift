@@ -14,7 +14,36 @@ package final class PostgresServer: Sendable {
     /// - Parameters:
     ///   - settings: parameters of postgresql.conf, over those that make tests quick.
     ///   - passwords: asks for passwords (scram) instead of trusting everybody; the superuser's is `secret`.
-    package init(settings: [String: String] = [:], passwords: Bool = false) throws {
+    package convenience init(settings: [String: String] = [:], passwords: Bool = false) throws {
+        try self.init(settings: settings) { data in
+            let master = try Self.template.withLock { known in
+                if let known { return known }
+                let made = try Self.makeTemplate()
+                known = made
+                return made
+            }
+            try Self.unprivileged("cp", ["-a", master.path, data.path])
+        }
+        if passwords {
+            try psql("ALTER ROLE postgres PASSWORD 'secret'")
+            stopServer()
+            let rules = "host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n"
+            try Self.unprivileged("sh", ["-c", "cat > \(data.path)/pg_hba.conf"], input: rules)
+            try start()
+        }
+    }
+
+    /// A hot standby that streams from another server.
+    package convenience init(standbyOf primary: PostgresServer) throws {
+        try self.init(settings: [:]) { data in
+            let source = "host=\(primary.data.path) port=\(primary.port) user=postgres"
+            try Self.unprivileged(
+                Self.programs + "/pg_basebackup",
+                ["-D", data.path, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync"])
+        }
+    }
+
+    private init(settings: [String: String], makeData: (URL) throws -> Void) throws {
         port = try FreePort.find()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-pg-\(UUID().uuidString)")
         self.settings = [
@@ -25,20 +54,7 @@ package final class PostgresServer: Sendable {
         try Self.handOver(folder)
         let stopping = "\(Self.asOwner)\(Self.programs)/pg_ctl -D '\(folder.path)/data' -m immediate stop"
         watcher = try TestProcessEnd.run("\(stopping); rm -rf '\(folder.path)'")
-        let master = try Self.template.withLock { known in
-            if let known { return known }
-            let made = try Self.makeTemplate()
-            known = made
-            return made
-        }
-        try Self.unprivileged("cp", ["-a", master.path, data.path])
-        if passwords {
-            try start()
-            try psql("ALTER ROLE postgres PASSWORD 'secret'")
-            stopServer()
-            let rules = "host all all 127.0.0.1/32 scram-sha-256\nlocal all all trust\n"
-            try Self.unprivileged("sh", ["-c", "cat > \(data.path)/pg_hba.conf"], input: rules)
-        }
+        try makeData(data)
         try start()
     }
 
@@ -99,6 +115,23 @@ package final class PostgresServer: Sendable {
             ])
     }
 
+    /// Sends a signal to the postmaster alone: SIGSTOP leaves a server to which the kernel connects and that never
+    /// answers.
+    package func signalPostmaster(_ signal: Int32) throws {
+        let text = try String(contentsOf: data.appendingPathComponent("postmaster.pid"), encoding: .utf8)
+        guard let pid = text.split(separator: "\n").first.flatMap({ pid_t($0) }) else {
+            throw Subprocess.Failure(description: "no postmaster.pid")
+        }
+        kill(pid, signal)
+    }
+
+    /// Lets everybody in from another address.
+    package func allow(from address: String) throws {
+        try Self.unprivileged(
+            "sh", ["-c", "cat >> \(data.path)/pg_hba.conf"], input: "host all all \(address)/32 trust\n")
+        try psql("SELECT pg_reload_conf()")
+    }
+
     /// Stops the server and keeps its data.
     package func stopServer(immediately: Bool = false) {
         _ = try? Self.unprivileged(
@@ -117,6 +150,7 @@ package final class PostgresServer: Sendable {
             return stopped
         }
         guard !wasStopped else { return }
+        try? signalPostmaster(SIGCONT)
         stopServer(immediately: true)
         watcher.stop(SIGKILL)
         try? FileManager.default.removeItem(at: folder)

@@ -49,14 +49,16 @@ package actor EngineService: Service {
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
     }
 
-    /// Goes round until told to stop: waits for a call or for what is due next, then takes one step.
+    /// Goes round until told to stop: takes a step, then waits for a call or for what is due next.
     package func run() async throws {
         await withGracefulShutdownHandler {
-            await withTaskGroup(of: Void.self) { group in
-                group.addTask { await self.serveCalls() }
-                group.addTask { await self.keepTime() }
-                await group.next()
-                group.cancelAll()
+            while !wake.isFinished && !Task.isCancelled {
+                lookAtWallClock()
+                await step()
+                await wake.wait(atMost: pauseUntilDue)
+                // The first call after a quiet while is served at once; those that follow closely, together.
+                let rest = Self.coalescing - (clock.now - lastStep)
+                if rest > .zero { try? await Task.sleep(for: rest) }
             }
         } onGracefulShutdown: {
             self.wake.finish()
@@ -66,22 +68,10 @@ package actor EngineService: Service {
         rows.finish()
     }
 
-    private func serveCalls() async {
-        for await _ in wake.calls {
-            try? await Task.sleep(for: Self.coalescing)
-            await step()
-        }
-    }
-
-    /// Calls the loop when something becomes due; at least once a second, so that the watchdog sees it turn.
-    private func keepTime() async {
-        while !Task.isCancelled {
-            let pause = engine.nextDue.map { $0 - clock.now } ?? .seconds(1)
-            try? await Task.sleep(for: min(max(pause, .milliseconds(5)), .seconds(1)))
-            tick()
-            lookAtWallClock()
-            wake.call()
-        }
+    /// Until something becomes due; at most a second, so that the watchdog sees the loop turn.
+    private var pauseUntilDue: Duration {
+        let pause = engine.nextDue.map { $0 - clock.now } ?? .seconds(1)
+        return min(max(pause, .milliseconds(1)), .seconds(1))
     }
 
     /// One step: decide, store, send.

@@ -56,7 +56,7 @@ package struct ProbeService: Service {
             guard !Task.isCancelled else { return }
             report(batch, lastFailure: &lastFailure)
             await engine.ingest(batch)
-            schedule.finished(at: clock.now)
+            schedule.finished(at: clock.now, wasTooSlow: batch.wasTooSlow)
         }
     }
 
@@ -69,5 +69,14 @@ package struct ProbeService: Service {
             if lastFailure != reason { logger.warning("probe \(batch.probe) failed: \(message)") }
             lastFailure = reason
         }
+    }
+}
+
+extension ProbeBatch {
+    /// Whether the target did not answer in time. A connection that fails has pauses of its own.
+    fileprivate var wasTooSlow: Bool {
+        guard case .failure(let reason, _) = outcome else { return false }
+        let slow: [ProbeFailure.Reason] = [.statementTimeout, .lockTimeout, .deadline]
+        return slow.contains { $0.rawValue == reason }
     }
 }

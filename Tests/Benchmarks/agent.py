@@ -1,0 +1,39 @@
+"""Tocsin, with the settings that a measurement needs."""
+import json
+
+from workbench import HOST, ROOT, binary
+
+
+class Agent:
+    """`settings` is a dictionary of the settings' keys; server and history are added. Rules: shipped, or a text."""
+
+    def __init__(self, bench, name, settings, rules=None):
+        folder = bench.path(name)
+        self.port = bench.port()
+        whole = {"server": {"listen": f"{HOST}:{self.port}"}, "history": {"path": f"{folder}/history.sqlite"}}
+        if rules:
+            (folder / "rules.yml").write_text(rules)
+            whole["rule_files"] = ["./rules.yml"]
+        # JSON is YAML.
+        (folder / "tocsin.yaml").write_text(json.dumps({**whole, **settings}))
+        self.bench = bench
+        self.daemon = bench.run(
+            name, [binary(), "run", "--config", folder / "tocsin.yaml"], {"TOCSIN_ALERTS": str(ROOT / "Alerts")})
+        self.wait_ready()
+
+    def wait_ready(self):
+        self.bench.wait_ready(self.daemon, self.port, "/-/ready", seconds=120)
+
+
+def presence_rule(name, expression, hold="0s"):
+    """A rule file with one rule in Prometheus's form, right for both sides."""
+    return f"""
+groups:
+  - name: bench
+    rules:
+      - alert: {name}
+        expr: {expression}
+        for: {hold}
+        labels: {{ severity: warning }}
+        annotations: {{ summary: 'Number {{{{ $labels.n }}}} has the value {{{{ $value }}}}' }}
+"""

@@ -1,0 +1,123 @@
+import Drivers
+import Foundation
+import Support
+import Testing
+
+/// A database with the Parlant tables, the real agent before it, and a receiver: what most faults need.
+///
+/// The target `canary` is wrong from the start, so its alert fires before the fault; it must neither resolve nor be
+/// announced again because of it.
+final class FaultBench {
+    let server: PostgresServer
+    let receiver: HTTPReceiver
+    var agent: AgentProcess
+    private let settings: String
+
+    /// - Parameters:
+    ///   - dsn: where the agent connects; nil for the server's own.
+    ///   - encoding: the database's.
+    init(
+        server given: PostgresServer? = nil, dsn: ((PostgresServer) -> String)? = nil, encoding: String = "UTF8",
+        folder: URL? = nil, environment: [String: String] = [:], network: DroppingNetwork? = nil
+    ) async throws {
+        server = try given ?? PostgresServer()
+        if given == nil { try Self.prepare(server, encoding: encoding) }
+        receiver = try HTTPReceiver(port: 0, address: network?.receiverAddress ?? "127.0.0.1") { _ in .init() }
+        settings = """
+            databases:
+              - name: parlant
+                dsn: "\(dsn?(server) ?? server.dsn(user: "tocsin", database: "parlant"))"
+                interval: 500ms
+                timeout: 1s
+                lock_timeout: 500ms
+                statements: { enabled: false }
+                integrations: { enabled: true, interval: 500ms, stale_after: 1000h }
+            overrides:
+              - alert: IntegrationUnhealthy
+                levels: { warning: { for: 0s, clear_for: 500ms }, critical: { for: 3600s } }
+              - { alert: DatabaseDown, enabled: false }
+              - { alert: ConnectionsNearLimit, enabled: false }
+              - { alert: SessionsBlocked, enabled: false }
+              - { alert: TocsinHistoryUnwritable, enabled: false }
+            route: { receiver: ops, group_by: ["..."], group_wait: 100ms, group_interval: 200ms }
+            receivers: [{ name: ops, webhook_configs: [{ url: "\(receiver.url)" }] }]
+            """
+        agent = try await AgentProcess(
+            settings, folder: folder, host: network?.agentAddress ?? "127.0.0.1", environment: environment,
+            run: network?.run ?? [])
+        let isAnnounced = await eventually(within: 20) { self.told == ["canary fired"] }
+        guard isAnnounced else {
+            throw Subprocess.Failure(description: "not announced: \(told)\n\(agent.program.logText)")
+        }
+        try await settle()
+    }
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The database, the shipped role, and three targets, of which one is wrong.
+    static func prepare(_ server: PostgresServer, encoding: String = "UTF8") throws {
+        try server.psql("CREATE DATABASE parlant ENCODING '\(encoding)' TEMPLATE template0")
+        for script in ["Deploy/demo/schema.sql", "Deploy/role.sql"] {
+            let text = try String(contentsOf: root.appendingPathComponent(script), encoding: .utf8)
+            try server.psql(text, database: "parlant")
+        }
+        try server.psql(
+            """
+            DELETE FROM parlant_tool_integration;
+            INSERT INTO parlant_tool_integration
+                (parlant_tool_id, integration_type, target_id, health_status, last_health_check)
+            SELECT id, 'http', target, CASE target WHEN 'canary' THEN 'unhealthy' ELSE 'healthy' END,
+                   now() AT TIME ZONE 'UTC'
+            FROM parlant_tool, unnest(ARRAY['canary', 'calm', 'third']) AS target WHERE name = 'tickets'
+            """, database: "parlant")
+    }
+
+    func end() {
+        agent.remove()
+        receiver.stop()
+        server.stop()
+    }
+
+    /// `canary fired` and the like, in the order in which the receiver heard it.
+    var told: [String] { Told.all(in: receiver).map { "\($0.labels["target"] ?? $0.alert) \($0.change)" } }
+
+    func set(_ target: String, _ health: String, on other: PostgresServer? = nil) throws {
+        try (other ?? server).psql(
+            "UPDATE parlant_tool_integration SET health_status = '\(health)' WHERE target_id = '\(target)'",
+            database: "parlant")
+    }
+
+    func metrics() async throws -> String { try await agent.get("/metrics") }
+
+    /// Waits until nothing is left to send.
+    func settle() async throws {
+        let isSettled = try await eventually(within: 10) { try await metrics().contains("tocsin_outbox_messages 0\n") }
+        #expect(isSettled, "messages are still under way")
+        // Until that is written down as well.
+        try await Task.sleep(for: .milliseconds(300))
+    }
+
+    /// Whether a probe's last round went well.
+    func isUp(_ probe: String = "integrations:parlant") async throws -> Bool {
+        try await metrics().split(separator: "\n").contains { line in
+            line.hasPrefix("probe_up{") && line.contains("probe=\"\(probe)\"") && line.hasSuffix(" 1")
+        }
+    }
+
+    /// The last line of the log about a failed probe.
+    var lastFailure: String {
+        let line = agent.program.logText.split(separator: "\n").last { $0.contains("WARNING probe ") }
+        return line.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
+    }
+
+    /// How many sessions the agent has at the server.
+    func sessions() throws -> Int {
+        Int(try server.psql("SELECT count(*) FROM pg_stat_activity WHERE usename = 'tocsin'")) ?? -1
+    }
+
+    /// Starts the agent again with the same history.
+    func restart(environment: [String: String] = [:]) async throws {
+        agent = try await AgentProcess(settings, folder: agent.folder, environment: environment)
+    }
+}
