@@ -41,24 +41,23 @@ package struct TocsinAgent: Sendable {
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let clock = AgentClock()
         let assembly = Assembly(version: version)
-        let (history, notices) = try await SQLiteHistory.open(path: loaded.settings.history.path, now: clock.now)
+        let (history, notices) = try await SQLiteHistory.openOrDefer(path: loaded.settings.history.path) { clock.now }
         for notice in notices { logger.warning("\(notice)") }
         var state = try await history.load()
-        let lastEntry = try await history.ledger(LedgerQuery(limit: 1)).entries.first?.at
-        let lastEvent = try await history.events(EventQuery(limit: 1)).events.first?.at
-        if let step = state.moveBack(to: clock.now, lastEntry: [lastEntry, lastEvent].compactMap({ $0 }).max()) {
+        let marks = try await history.lastMarks()
+        if let step = state.moveBack(to: clock.now, lastEntry: marks.lastEntry) {
             logger.warning(
                 """
                 the history was written under a clock that was \(step.promQL) ahead of the present one: its times were \
                 moved back by that
                 """)
         }
-        let lastMessage = try await history.ledger(LedgerQuery(kinds: [.queued], limit: 1)).entries.first?.message ?? 0
 
         var set = assembly.probes(of: loaded.settings)
         let configuration = assembly.engineConfiguration(of: loaded, probes: set.probes)
         let engine = EngineService(
-            engine: Engine(configuration, state: state, lastRow: lastMessage, startedAt: clock.now), history: history,
+            engine: Engine(configuration, state: state, lastRow: marks.lastMessage, startedAt: clock.now),
+            history: history,
             clock: clock, logger: logger)
         set.probes.append(SelfProbe(engine: engine, version: version))
         let channels = ChannelDirectory(assembly.channels(of: loaded.settings))

@@ -8,6 +8,9 @@ package protocol HistoryStore: Sendable {
     /// Gives back what was true when the agent last ran: alerts by id, groups by id, messages by number.
     func load() async throws(HistoryError) -> StoredState
 
+    /// Gives back what numbers and times to go on from.
+    func lastMarks() async throws(HistoryError) -> HistoryMarks
+
     /// Writes the records in order, all of them or none, and returns once they are as durable as they must be.
     ///
     /// Writing the same records again changes nothing, so a commit whose end is unknown can be repeated. Commits that

@@ -36,6 +36,13 @@ package actor MemoryHistory: HistoryStore {
             outbox: outbox.values.sorted { $0.id < $1.id })
     }
 
+    package func lastMarks() async throws(HistoryError) -> HistoryMarks {
+        try checkOpen()
+        return HistoryMarks(
+            lastMessage: ledger.compactMap(\.value.message).max() ?? 0,
+            lastEntry: [events.last?.at, ledger.last?.at].compactMap { $0 }.max())
+    }
+
     package func commit(_ records: [StoreRecord]) async throws(HistoryError) {
         try checkOpen()
         for record in records {

@@ -43,7 +43,8 @@ def markdown(rows, notes, seconds, quick):
     lines = [
         "# Tocsin beside prometheus-postgres-exporter, Prometheus and Alertmanager", "",
         f"One run on one machine, {seconds / 60:.0f} minutes"
-        + (", with fewer repetitions (`--quick`)" if quick else "") + f": {machine()}. Both sides did the same work. «Ratio» is Tocsin's number as a share of the peers'.", "",
+        + (", with fewer repetitions (`--quick`)" if quick else "")
+        + f": {machine()}. Both sides did the same work. «Ratio» is Tocsin's number as a share of the peers'.", "",
         "| what | the three peers | Tocsin | ratio | target | met |", "|---|---|---|---|---|---|",
     ]
     for row in rows:

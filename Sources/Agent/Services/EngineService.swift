@@ -16,6 +16,8 @@ package actor EngineService: Service {
     private let wake = Wake()
     /// Decided and not stored yet, because the store could not be written.
     private var backlog: [StoreRecord] = []
+    private var nextCommit = ContinuousClock.now
+    private var commitPause = Duration.zero
     private var inFlight = 0
     private var isDraining = false
     private let rows: AsyncStream<OutboxRow>.Continuation
@@ -113,24 +115,30 @@ package actor EngineService: Service {
     private func store(_ records: [StoreRecord]) async {
         logEvents(in: records)
         backlog += records
-        guard !backlog.isEmpty else { return }
+        guard !backlog.isEmpty, ContinuousClock.now >= nextCommit || isDraining else { return }
         let pending = backlog
         backlog = []
         do {
             try await history.commit(pending)
             counters.commits += 1
+            commitPause = .zero
             if historyFault != nil {
                 logger.notice("the history can be written again", metadata: ["records": "\(pending.count)"])
                 historyFault = nil
             }
         } catch {
             counters.failedCommits += 1
+            commitPause = min(max(commitPause * 2, .milliseconds(500)), Self.longestCommitPause)
+            nextCommit = ContinuousClock.now + commitPause
             if historyFault == nil { logger.error("the history can't be written: \(error)") }
             historyFault = String(describing: error)
             backlog = pending + backlog
             shortenBacklog()
         }
     }
+
+    /// While the history can't be written, it is tried less and less often, up to this pause.
+    private static let longestCommitPause = Duration.seconds(10)
 
     private func shortenBacklog() {
         guard backlog.count > Self.mostBacklog else { return }

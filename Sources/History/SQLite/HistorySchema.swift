@@ -3,12 +3,13 @@ import GRDB
 /// The tables. Names are for people too: a dashboard may read the file, best through the two views.
 ///
 /// Times are milliseconds since 1970 UTC. What a row of state means as a whole is in its `body`, as JSON; the other
-/// columns repeat parts of it for readers.
+/// columns repeat parts of it for readers. `checksum` is that of the body: JSON with a flipped bit is often still JSON,
+/// and an alert with another label in it would be somebody else's.
 enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 1
+    static let version = 2
     /// What the agent needs to start: small, whatever the age of the file.
     static let stateTables = ["alert", "notification_group", "outbox"]
 
@@ -21,6 +22,11 @@ enum HistorySchema {
             try db.execute(sql: views)
             try db.execute(sql: "PRAGMA application_id = \(applicationID)")
             try db.execute(sql: "PRAGMA user_version = 1")
+        }
+        // What was written before has none, and is taken as it is.
+        migrator.registerMigration("0002 checksums of states") { db in
+            for table in stateTables { try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN checksum INTEGER") }
+            try db.execute(sql: "PRAGMA user_version = 2")
         }
         return migrator
     }

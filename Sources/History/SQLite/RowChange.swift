@@ -41,47 +41,54 @@ struct RowChange: Sendable {
 
     private static func upsert(_ alert: Alert) throws(HistoryError) -> RowChange {
         let id = alert.id.description
+        let body = try BodyCoding.encode(alert, table: "alert", key: id)
         return RowChange(
             """
-            INSERT INTO alert (id, rule, labels, phase, level, value, updated_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO alert (id, rule, labels, phase, level, value, updated_at, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, labels = excluded.labels, phase = excluded.phase,
-                level = excluded.level, value = excluded.value, updated_at = excluded.updated_at, body = excluded.body
+                level = excluded.level, value = excluded.value, updated_at = excluded.updated_at, body = excluded.body,
+                checksum = excluded.checksum
             """,
             [
                 id, alert.rule, BodyCoding.encode(alert.labels), alert.phase.rawValue,
                 column(alert.level), column(alert.value), alert.updatedAt.milliseconds,
-                try BodyCoding.encode(alert, table: "alert", key: id),
+                body, RowDigest.checksum(body),
             ])
     }
 
     private static func upsert(_ group: NotificationGroup) throws(HistoryError) -> RowChange {
-        RowChange(
+        let body = try BodyCoding.encode(group, table: "notification_group", key: group.id.description)
+        return RowChange(
             """
-            INSERT INTO notification_group (destination, group_key, receiver, due_at, body) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT (destination, group_key) DO UPDATE SET due_at = excluded.due_at, body = excluded.body
+            INSERT INTO notification_group (destination, group_key, receiver, due_at, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (destination, group_key) DO UPDATE SET due_at = excluded.due_at, body = excluded.body,
+                checksum = excluded.checksum
             """,
             [
                 group.id.destination.description, group.id.key, group.id.destination.receiver,
-                column(group.dueAt?.milliseconds),
-                try BodyCoding.encode(group, table: "notification_group", key: group.id.description),
+                column(group.dueAt?.milliseconds), body, RowDigest.checksum(body),
             ])
     }
 
     private static func upsert(_ row: OutboxRow) throws(HistoryError) -> RowChange {
-        RowChange(
+        let body = try BodyCoding.encode(row, table: "outbox", key: String(row.id))
+        return RowChange(
             """
             INSERT INTO outbox (id, destination, group_key, idempotency_key, state, created_at, attempts,
-                next_attempt_at, give_up_at, last_error, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                next_attempt_at, give_up_at, last_error, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET destination = excluded.destination, group_key = excluded.group_key,
                 idempotency_key = excluded.idempotency_key, state = excluded.state, created_at = excluded.created_at,
                 attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
-                give_up_at = excluded.give_up_at, last_error = excluded.last_error, body = excluded.body
+                give_up_at = excluded.give_up_at, last_error = excluded.last_error, body = excluded.body,
+                checksum = excluded.checksum
             """,
             [
                 row.id, row.group.destination.description, row.group.key, row.key, row.state.rawValue,
                 row.createdAt.milliseconds, row.attempts, row.nextAttemptAt.milliseconds, row.giveUpAt.milliseconds,
-                column(row.lastError), try BodyCoding.encode(row, table: "outbox", key: String(row.id)),
+                column(row.lastError), body, RowDigest.checksum(body),
             ])
     }
 

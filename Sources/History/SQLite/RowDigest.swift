@@ -10,6 +10,13 @@ struct RowDigest {
         }
     }
 
+    /// The checksum of one row's body.
+    static func checksum(_ body: String) -> Int64 {
+        var digest = RowDigest()
+        digest.add([body])
+        return digest.value
+    }
+
     /// As SQLite's signed integer.
     var value: Int64 { Int64(bitPattern: hash) }
 

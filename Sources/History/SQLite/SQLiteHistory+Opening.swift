@@ -36,6 +36,38 @@ extension SQLiteHistory {
         }
     }
 
+    /// Opens the history; where it can be read and not be written, what it holds is given back all the same, and it is
+    /// opened as soon as it can be.
+    ///
+    /// - Throws: as `open`, but not for a full or read-only disk.
+    package static func openOrDefer(
+        path: String, now: @escaping @Sendable () -> Timestamp
+    ) async throws(HistoryError) -> (store: any HistoryStore, notices: [String]) {
+        do throws(HistoryError) {
+            let (store, notices) = try await open(path: path, now: now())
+            return (store, notices)
+        } catch {
+            switch error {
+            case .full, .readOnly, .io: break
+            case .locked, .newer, .foreign, .damaged, .corruptRow, .badCursor, .closed, .cancelled: throw error
+            }
+            guard let (state, marks) = readOnly(path) else { throw error }
+            let notice = "the history can't be written, so the agent goes on from memory until it can: \(error)"
+            return (DeferredHistory(path: path, state: state, marks: marks, fault: error, now: now), [notice])
+        }
+    }
+
+    /// Reads states and marks without changing anything; nil where that is not possible.
+    private static func readOnly(_ path: String) -> (StoredState, HistoryMarks)? {
+        do {
+            let queue = try DatabaseQueue(path: HistoryFile(path).path, configuration: configuration(readOnly: true))
+            defer { try? queue.close() }
+            return try queue.read { db in (StateReader(db).readWhatIsLeft(), try HistoryMarks(db)) }
+        } catch {
+            return nil
+        }
+    }
+
     /// Looks for damage in a whole file, also while an agent uses it.
     ///
     /// - Returns: what SQLite found, one sentence each; empty where all is well.
@@ -152,6 +184,17 @@ extension SQLiteHistory {
                 StoredState(), "nothing could be saved from the damaged history: \(HistoryError(error, path: path))"
             )
         }
+    }
+}
+
+extension HistoryMarks {
+    init(_ db: Database) throws {
+        let message = try Int64.fetchOne(db, sql: "SELECT max(message) FROM ledger WHERE message IS NOT NULL")
+        let event = try Int64.fetchOne(db, sql: "SELECT max(at) FROM event")
+        let entry = try Int64.fetchOne(db, sql: "SELECT max(at) FROM ledger")
+        self.init(
+            lastMessage: message ?? 0,
+            lastEntry: [event, entry].compactMap { $0 }.max().map(Timestamp.init(milliseconds:)))
     }
 }
 

@@ -31,6 +31,10 @@ package final class SQLiteHistory: HistoryStore {
         return try await writer.perform { db in try StateReader(db).readSettingAside(path: path).state }
     }
 
+    package func lastMarks() async throws(HistoryError) -> HistoryMarks {
+        try await read { db in try HistoryMarks(db) }
+    }
+
     package func commit(_ records: [StoreRecord]) async throws(HistoryError) {
         _ = takeLoaded()
         // Every transaction is synced, so `mustBeSynced` asks for nothing more.

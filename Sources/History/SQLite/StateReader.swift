@@ -59,12 +59,13 @@ struct StateReader {
         of table: String, key: String, as type: Value.Type, damaged: inout [DamagedRow]
     ) throws -> [Value] {
         var values: [Value] = []
-        let rows = try Row.fetchCursor(db, sql: "SELECT rowid AS number, \(key) AS key, body FROM \(table)")
+        let rows = try Row.fetchCursor(db, sql: "SELECT rowid AS number, \(key) AS key, body, checksum FROM \(table)")
         while let row = try rows.next() {
             let content: DatabaseValue = row["body"]
             let key = row.text("key") ?? row.integer("key").map { String($0) } ?? "?"
             do throws(HistoryError) {
-                values.append(try Self.decode(type, from: content, table: table, key: key))
+                let checksum = row.integer("checksum")
+                values.append(try Self.decode(type, from: content, checksum: checksum, table: table, key: key))
             } catch {
                 let rowID = row.integer("number") ?? 0
                 damaged.append(
@@ -79,9 +80,15 @@ struct StateReader {
         of table: String, as type: Value.Type, do body: (Value) -> Void
     ) {
         do {
-            let contents = try DatabaseValue.fetchCursor(db, sql: "SELECT body FROM \(table)")
-            while let content = try contents.next() {
-                if let value = try? Self.decode(type, from: content, table: table, key: "") { body(value) }
+            // A file of an older version has no checksums.
+            let columns = try db.columns(in: table).map(\.name)
+            let checksum = columns.contains("checksum") ? "checksum" : "NULL AS checksum"
+            let rows = try Row.fetchCursor(db, sql: "SELECT body, \(checksum) FROM \(table)")
+            while let row = try rows.next() {
+                let (content, checksum): (DatabaseValue, Int64?) = (row["body"], row.integer("checksum"))
+                if let value = try? Self.decode(type, from: content, checksum: checksum, table: table, key: "") {
+                    body(value)
+                }
             }
         } catch {
             // The rest is lost; the caller tells how much was saved, and the file stays for a closer look.
@@ -89,10 +96,13 @@ struct StateReader {
     }
 
     private static func decode<Value: Decodable>(
-        _ type: Value.Type, from content: DatabaseValue, table: String, key: String
+        _ type: Value.Type, from content: DatabaseValue, checksum: Int64?, table: String, key: String
     ) throws(HistoryError) -> Value {
         guard let text = String.fromDatabaseValue(content) else {
             throw .corruptRow(table: table, key: key, detail: "its body is not a text")
+        }
+        if let checksum, checksum != RowDigest.checksum(text) {
+            throw .corruptRow(table: table, key: key, detail: "its checksum is another: it was changed on the disk")
         }
         return try BodyCoding.decode(type, from: text, table: table, key: key)
     }

@@ -12,14 +12,16 @@ final class FaultBench {
     let receiver: HTTPReceiver
     var agent: AgentProcess
     private let settings: String
+    private let history: URL?
 
     /// - Parameters:
     ///   - dsn: where the agent connects; nil for the server's own.
     ///   - encoding: the database's.
     init(
         server given: PostgresServer? = nil, dsn: ((PostgresServer) -> String)? = nil, encoding: String = "UTF8",
-        folder: URL? = nil, environment: [String: String] = [:], network: DroppingNetwork? = nil
+        history: URL? = nil, environment: [String: String] = [:], network: DroppingNetwork? = nil
     ) async throws {
+        self.history = history
         server = try given ?? PostgresServer()
         if given == nil { try Self.prepare(server, encoding: encoding) }
         receiver = try HTTPReceiver(port: 0, address: network?.receiverAddress ?? "127.0.0.1") { _ in .init() }
@@ -43,7 +45,7 @@ final class FaultBench {
             receivers: [{ name: ops, webhook_configs: [{ url: "\(receiver.url)" }] }]
             """
         agent = try await AgentProcess(
-            settings, folder: folder, host: network?.agentAddress ?? "127.0.0.1", environment: environment,
+            settings, host: network?.agentAddress ?? "127.0.0.1", environment: environment, history: history,
             run: network?.run ?? [])
         let isAnnounced = await eventually(within: 20) { self.told == ["canary fired"] }
         guard isAnnounced else {
@@ -118,6 +120,6 @@ final class FaultBench {
 
     /// Starts the agent again with the same history.
     func restart(environment: [String: String] = [:]) async throws {
-        agent = try await AgentProcess(settings, folder: agent.folder, environment: environment)
+        agent = try await AgentProcess(settings, folder: agent.folder, environment: environment, history: history)
     }
 }
