@@ -36,8 +36,8 @@ package actor EngineService: Service {
     private static let coalescing = Duration.milliseconds(20)
     /// It ticks once a second; a longer pause than this means that the process stood still.
     private static let longestTick = Duration.seconds(10)
-    /// Messages under way at once.
-    private static let mostInFlight = 200
+    /// Messages under way at once, to all receivers together; see `NotificationPlanner.mostLeased` for one.
+    private static let mostInFlight = 2_000
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
     private static let mostBacklog = 100_000
 

@@ -30,6 +30,15 @@ package struct AlertMachine: Sendable {
             package var raising: Duration?
             /// For how long the clear condition has held; nil while it does not, or while not latched.
             package var clearing: Duration?
+
+            package init(
+                level: Severity, isLatched: Bool = false, raising: Duration? = nil, clearing: Duration? = nil
+            ) {
+                self.level = level
+                self.isLatched = isLatched
+                self.raising = raising
+                self.clearing = clearing
+            }
         }
 
         /// Lowest level first; empty in Prometheus's form.

@@ -1,24 +1,28 @@
 package import PromQL
 
 extension NotificationPlanner {
-    /// Hands out the rows whose time has come, oldest first; each is written down as leased before it is sent.
+    /// Hands out the rows whose time has come, each destination's oldest first and no more to one than `room` allows;
+    /// each is written down as leased before it is sent.
     ///
     /// - Parameter limit: the most rows to hand out.
     package mutating func lease(limit: Int, at now: Timestamp) -> [OutboxRow] {
-        let due = outbox.values.filter { $0.state != .leased && $0.nextAttemptAt <= now }
         var leased: [OutboxRow] = []
-        for row in due.sorted(by: { $0.id < $1.id }).prefix(max(0, limit)) {
-            var row = row
-            row.state = .leased
-            row.attempts += 1
-            outbox[row.id] = row
-            records.append(.outbox(row))
-            if let group = groups[row.group] {
-                note(
-                    .attempt, group, alerts: row.notification.alerts.map(\.id), message: row.id,
-                    attempt: row.attempts, reason: "attempt \(row.attempts)", at: now)
+        for destination in rowQueues.keys.sorted() {
+            var room = room(at: destination)
+            while room > 0, leased.count < limit, let id = rowQueues[destination]?.popDue(at: now) {
+                guard var row = outbox[id] else { continue }
+                row.state = .leased
+                row.attempts += 1
+                setRow(row)
+                records.append(.outbox(row))
+                if let group = groups[row.group] {
+                    note(
+                        .attempt, group, alerts: row.notification.alerts.map(\.id), message: row.id,
+                        attempt: row.attempts, reason: "attempt \(row.attempts)", at: now)
+                }
+                leased.append(row)
+                room -= 1
             }
-            leased.append(row)
         }
         return leased
     }
@@ -31,6 +35,10 @@ extension NotificationPlanner {
     ) {
         guard var row = outbox[id], row.state == .leased, var group = groups[row.group] else { return }
         let about = row.notification.alerts.map(\.id)
+        switch outcome {
+        case .delivered, .rejected: sick.remove(row.group.destination)
+        case .retry: sick.insert(row.group.destination)
+        }
         switch outcome {
         case .delivered(let answer):
             note(
@@ -58,7 +66,7 @@ extension NotificationPlanner {
             let pause =
                 retryAfter.map { min($0, Self.longestRetryAfter) } ?? Self.backoff(attempt: row.attempts, row: id)
             row.nextAttemptAt = min(now + pause, max(now, row.giveUpAt))
-            outbox[id] = row
+            setRow(row)
             records.append(.outbox(row))
             note(
                 .retry, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
@@ -92,8 +100,7 @@ extension NotificationPlanner {
     private mutating func conclude(
         _ row: OutboxRow, in group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
     ) {
-        outbox[row.id] = nil
-        records.append(.removeOutbox(row.id))
+        removeRow(row.id)
         group.outstanding = nil
         for alert in row.notification.alerts {
             remember(alert, of: &group, wasHeard: wasHeard, at: now)

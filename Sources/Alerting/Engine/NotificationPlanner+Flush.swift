@@ -5,8 +5,10 @@ extension NotificationPlanner {
     ///
     /// - Parameter note: a plain sentence that each message made now carries; nil for none.
     package mutating func flushDue(alerts: [AlertID: Alert], at now: Timestamp, note: String? = nil) {
-        let due = groups.values.filter { group in group.dueAt.map { $0 <= now } ?? false }
-        for group in due.sorted(by: { $0.id < $1.id }) { flush(group.id, alerts: alerts, at: now, note: note) }
+        noteDueTimes()
+        var due: [NotificationGroup.ID] = []
+        while let id = groupQueue.popDue(at: now) { due.append(id) }
+        for id in due.sorted() { flush(id, alerts: alerts, at: now, note: note) }
     }
 
     private mutating func flush(
@@ -119,9 +121,8 @@ extension NotificationPlanner {
     /// Takes back a waiting message that has nothing left to say, since what it told is over and need not be told.
     private mutating func retract(_ group: inout NotificationGroup, at now: Timestamp) {
         guard let id = group.outstanding, let row = outbox[id] else { return }
-        outbox[id] = nil
+        removeRow(id)
         group.outstanding = nil
-        records.append(.removeOutbox(id))
         note(
             .withheld, group, alerts: row.notification.alerts.map(\.id), message: id,
             reason: "what it told is no longer so, and the destination had heard nothing of it", at: now)
@@ -148,13 +149,12 @@ extension NotificationPlanner {
             row.nextAttemptAt = max(now, old.nextAttemptAt)
             row.giveUpAt = old.giveUpAt
             row.lastError = old.lastError
-            outbox[old.id] = nil
-            records.append(.removeOutbox(old.id))
+            removeRow(old.id)
             note(
                 .merged, group, alerts: old.notification.alerts.map(\.id), message: old.id,
                 reason: "message \(id) tells it together with what followed", at: now)
         }
-        outbox[id] = row
+        setRow(row)
         records.append(.outbox(row))
         group.outstanding = id
         group.lastMessageAt = now

@@ -10,7 +10,13 @@ package struct NotificationPlanner: Sendable {
     var policies: [Destination: DestinationPolicy] = [:]
     var destinationsByReceiver: [String: [Destination]] = [:]
     package internal(set) var groups: [NotificationGroup.ID: NotificationGroup]
-    package internal(set) var outbox: [Int64: OutboxRow]
+    package private(set) var outbox: [Int64: OutboxRow] = [:]
+    var groupQueue = DueQueue<NotificationGroup.ID>()
+    /// The rows that are not leased, by when they are tried next.
+    var rowQueues: [Destination: DueQueue<Int64>] = [:]
+    private(set) var leasedCounts: [Destination: Int] = [:]
+    /// The destinations whose last attempt failed.
+    var sick: Set<Destination> = []
     var groupsByAlert: [AlertID: Set<NotificationGroup.ID>] = [:]
     var routesByID: [String: Route] = [:]
     var nextRow: Int64
@@ -32,8 +38,9 @@ package struct NotificationPlanner: Sendable {
             rows[id]?.state = .frozen
             rows[id]?.mayHaveArrived = true
         }
-        self.outbox = rows
         nextRow = (outbox.map(\.id).max() ?? 0) + 1
+        for row in rows.values { setRow(row) }
+        for group in groups { groupQueue.set(group.id, group.dueAt) }
         setPolicies(policies)
         for group in groups {
             for id in group.members.keys { groupsByAlert[id, default: []].insert(group.id) }
@@ -58,18 +65,76 @@ package struct NotificationPlanner: Sendable {
 
     /// Takes out what has been decided since the last call, in order, for one transaction.
     package mutating func takeRecords() -> [StoreRecord] {
+        noteDueTimes()
         defer {
             records = []
             changedGroups = []
         }
-        return records + changedGroups.sorted().map { id in groups[id].map(StoreRecord.group) ?? .removeGroup(id) }
+        return withoutOverwritten(records)
+            + changedGroups.sorted().map { id in groups[id].map(StoreRecord.group) ?? .removeGroup(id) }
+    }
+
+    /// A row that is queued and leased in one go is written once, as it stands at the end.
+    private func withoutOverwritten(_ records: [StoreRecord]) -> [StoreRecord] {
+        var later: Set<Int64> = []
+        let kept = records.reversed().filter { record in
+            switch record {
+            case .outbox(let row): later.insert(row.id).inserted
+            case .removeOutbox(let id): later.insert(id).inserted
+            case .alert, .removeAlert, .event, .group, .removeGroup, .ledger: true
+            }
+        }
+        return kept.reversed()
+    }
+
+    /// Takes over the times of the groups that changed since the last call.
+    mutating func noteDueTimes() {
+        for id in changedGroups { groupQueue.set(id, groups[id]?.dueAt) }
     }
 
     /// The earliest time at which something is due; nil where nothing is.
     package var nextDue: Timestamp? {
-        let groupTimes = groups.values.compactMap(\.dueAt)
-        let rowTimes = outbox.values.filter { $0.state != .leased }.map(\.nextAttemptAt)
-        return (groupTimes + rowTimes).min()
+        let rows = rowQueues.filter { room(at: $0.key) > 0 }.compactMap(\.value.next).min()
+        return [groupQueue.next, rows].compactMap { $0 }.min()
+    }
+
+    // MARK: The outbox
+
+    /// The most messages under way to one destination.
+    package static let mostLeased = 200
+    /// The same after an attempt that failed, until one arrives: a destination that hangs must not hold the places
+    /// that others need.
+    package static let mostLeasedWhileSick = 8
+
+    /// How many more messages may be under way to a destination now.
+    func room(at destination: Destination) -> Int {
+        let most = sick.contains(destination) ? Self.mostLeasedWhileSick : Self.mostLeased
+        return max(0, most - (leasedCounts[destination] ?? 0))
+    }
+
+    /// Puts a row into the outbox, or what has become of it.
+    mutating func setRow(_ row: OutboxRow) {
+        let destination = row.group.destination
+        countLeased(destination, old: outbox[row.id], new: row)
+        outbox[row.id] = row
+        rowQueues[destination, default: DueQueue()].set(row.id, row.state == .leased ? nil : row.nextAttemptAt)
+    }
+
+    /// Takes a row out of the outbox; the store is told.
+    mutating func removeRow(_ id: Int64) {
+        guard let row = outbox.removeValue(forKey: id) else { return }
+        let destination = row.group.destination
+        countLeased(destination, old: row, new: nil)
+        rowQueues[destination]?.set(id, nil)
+        if rowQueues[destination]?.isEmpty == true { rowQueues[destination] = nil }
+        records.append(.removeOutbox(id))
+    }
+
+    private mutating func countLeased(_ destination: Destination, old: OutboxRow?, new: OutboxRow?) {
+        let change = (new?.state == .leased ? 1 : 0) - (old?.state == .leased ? 1 : 0)
+        guard change != 0 else { return }
+        let count = (leasedCounts[destination] ?? 0) + change
+        leasedCounts[destination] = count == 0 ? nil : count
     }
 
     /// The receivers that have a channel, sorted.
@@ -96,8 +161,7 @@ package struct NotificationPlanner: Sendable {
     private mutating func dropGroup(_ id: NotificationGroup.ID, reason: String, at now: Timestamp) {
         guard let group = groups[id] else { return }
         if let row = group.outstanding {
-            outbox[row] = nil
-            records.append(.removeOutbox(row))
+            removeRow(row)
             note(.givenUp, group, alerts: group.members.keys.sorted(), message: row, reason: reason, at: now)
         }
         for alert in group.members.keys { leave(alert, id) }

@@ -11,12 +11,12 @@ package final class CurlTransport: Sendable {
     package struct Limits: Sendable, Equatable {
         /// The most connections to one host and port, 8 by default; further requests wait for a free one.
         package var connectionsPerHost: Int
-        /// The most connections in all, 100 by default; further requests wait for a free one.
+        /// The most connections in all, 1,000 by default; further requests wait for a free one.
         package var connections: Int
         /// The most mails under way, 4 by default; further mails wait in order.
         package var mails: Int
 
-        package init(connectionsPerHost: Int = 8, connections: Int = 100, mails: Int = 4) {
+        package init(connectionsPerHost: Int = 8, connections: Int = 1_000, mails: Int = 4) {
             self.connectionsPerHost = connectionsPerHost
             self.connections = connections
             self.mails = mails

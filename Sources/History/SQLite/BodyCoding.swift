@@ -6,20 +6,8 @@ import PromQL
     import Foundation
 #endif
 
-/// Rows' bodies as JSON. A number that is not finite is written as a string, since JSON has none.
+/// Reads rows' bodies, which `BodyText` writes as JSON. A number that is not finite is written as a string, since JSON has none.
 enum BodyCoding {
-    static func encode(_ value: some Encodable, table: String, key: String) throws(HistoryError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
-        do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        } catch {
-            throw .corruptRow(table: table, key: key, detail: explanation(of: error))
-        }
-    }
-
     static func decode<Value: Decodable>(
         _ type: Value.Type, from text: String, table: String, key: String
     ) throws(HistoryError) -> Value {
@@ -46,7 +34,8 @@ enum BodyCoding {
         return text + "}"
     }
 
-    private static func append(_ value: String, to text: inout String) {
+    /// Appends a text in quotes, with what JSON wants escaped.
+    static func append(_ value: String, to text: inout String) {
         text += "\""
         if value.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
             text += value
@@ -71,7 +60,6 @@ enum BodyCoding {
         case DecodingError.keyNotFound(let key, let context): place(context) + "`\(key.stringValue)` is missing"
         case DecodingError.typeMismatch(_, let context): place(context) + context.debugDescription
         case DecodingError.valueNotFound(_, let context): place(context) + context.debugDescription
-        case EncodingError.invalidValue(_, let context): place(context.codingPath) + context.debugDescription
         case let other: "\(other)"
         }
     }

@@ -17,21 +17,21 @@ struct RowChange: Sendable {
     }
 
     /// The statements of all records, in their order.
-    static func changes(for records: [StoreRecord]) throws(HistoryError) -> [RowChange] {
+    static func changes(for records: [StoreRecord]) -> [RowChange] {
         var changes: [RowChange] = []
         changes.reserveCapacity(records.count)
         for record in records {
             switch record {
-            case .alert(let alert): changes.append(try upsert(alert))
+            case .alert(let alert): changes.append(upsert(alert))
             case .removeAlert(let id): changes.append(RowChange("DELETE FROM alert WHERE id = ?", [id.description]))
             case .event(let event): changes += insert(event)
-            case .group(let group): changes.append(try upsert(group))
+            case .group(let group): changes.append(upsert(group))
             case .removeGroup(let id):
                 changes.append(
                     RowChange(
                         "DELETE FROM notification_group WHERE destination = ? AND group_key = ?",
                         [id.destination.description, id.key]))
-            case .outbox(let row): changes.append(try upsert(row))
+            case .outbox(let row): changes.append(upsert(row))
             case .removeOutbox(let id): changes.append(RowChange("DELETE FROM outbox WHERE id = ?", [id]))
             case .ledger(let entry): changes.append(insert(entry))
             }
@@ -39,9 +39,9 @@ struct RowChange: Sendable {
         return changes
     }
 
-    private static func upsert(_ alert: Alert) throws(HistoryError) -> RowChange {
+    private static func upsert(_ alert: Alert) -> RowChange {
         let id = alert.id.description
-        let body = try BodyCoding.encode(alert, table: "alert", key: id)
+        let body = BodyText.of(alert)
         return RowChange(
             """
             INSERT INTO alert (id, rule, labels, phase, level, value, updated_at, body, checksum)
@@ -57,8 +57,8 @@ struct RowChange: Sendable {
             ])
     }
 
-    private static func upsert(_ group: NotificationGroup) throws(HistoryError) -> RowChange {
-        let body = try BodyCoding.encode(group, table: "notification_group", key: group.id.description)
+    private static func upsert(_ group: NotificationGroup) -> RowChange {
+        let body = BodyText.of(group)
         return RowChange(
             """
             INSERT INTO notification_group (destination, group_key, receiver, due_at, body, checksum)
@@ -72,8 +72,8 @@ struct RowChange: Sendable {
             ])
     }
 
-    private static func upsert(_ row: OutboxRow) throws(HistoryError) -> RowChange {
-        let body = try BodyCoding.encode(row, table: "outbox", key: String(row.id))
+    private static func upsert(_ row: OutboxRow) -> RowChange {
+        let body = BodyText.of(row)
         return RowChange(
             """
             INSERT INTO outbox (id, destination, group_key, idempotency_key, state, created_at, attempts,

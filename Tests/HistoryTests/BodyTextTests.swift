@@ -1,0 +1,87 @@
+import Alerting
+import PromQL
+import Testing
+
+@testable import History
+
+/// What is written by hand is read back by the general decoder: every field, present and absent.
+@Suite("Bodies of state rows")
+struct BodyTextTests {
+    private let texts = ["", "plain", "\"quoted\" \\ and\nlines\u{1}", "Größe – 97 %", "😀"]
+
+    private func read<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
+        try BodyCoding.decode(type, from: text, table: "t", key: "k")
+    }
+
+    @Test("alerts")
+    func alerts() throws {
+        let bare = Alert(id: AlertID(fingerprint: 7), rule: "", labels: Labels(), runbook: nil, at: Make.start)
+        #expect(try read(Alert.self, BodyText.of(bare)) == bare)
+        for text in texts {
+            var alert = Make.alert(text, ["label": text])
+            alert.ordinal = 3
+            alert.annotations = [text: text, "other": "b"]
+            alert.raisedValue = -.infinity
+            alert.peak = .infinity
+            alert.clearedValue = 1e-300
+            alert.threshold = text
+            alert.clearThreshold = "< 1"
+            alert.pendingSince = Make.time(1)
+            alert.resolvedAt = Make.time(2)
+            alert.resolvedReason = text
+            (alert.isStale, alert.hasNoData, alert.isFlapping) = (true, true, true)
+            alert.error = text
+            alert.machine.latches = [
+                .init(level: .warning, isLatched: true, raising: nil, clearing: .milliseconds(-1_500)),
+                .init(level: .critical, isLatched: false, raising: .nanoseconds(123_456_789), clearing: .zero),
+            ]
+            alert.machine.unknownSince = Make.time(5)
+            alert.machine.noDataSince = Make.time(6)
+            alert.machine.activeSince = Make.time(7)
+            alert.machine.keepFiringSince = Make.time(8)
+            alert.machine.flapping?.advance(to: Make.time(100), slot: .seconds(10), window: 20, changed: true)
+            #expect(try read(Alert.self, BodyText.of(alert)) == alert)
+        }
+        let number = Make.alert("NaN", value: .nan)
+        #expect(try read(Alert.self, BodyText.of(number)).value?.isNaN == true)
+    }
+
+    @Test("groups")
+    func groups() throws {
+        let bare = NotificationGroup(id: .init(key: "", destination: Make.destination()), routeID: "", labels: Labels())
+        #expect(try read(NotificationGroup.self, BodyText.of(bare)) == bare)
+        for text in texts {
+            var group = Make.group(text, outstanding: 12)
+            group.lastMessageAt = Make.time(3)
+            var member = NotificationGroup.Member(
+                told: .init(level: nil, isFlapping: true, at: Make.time(1), wasHeard: false),
+                waitingSince: Make.time(2),
+                isRouted: false)
+            member.passed = [.init(startedAt: Make.time(1), endedAt: Make.time(2), level: .error, peak: 1.5)]
+            member.passedOmitted = 4
+            group.members[AlertID(fingerprint: .max)] = member
+            #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
+        }
+    }
+
+    @Test("messages")
+    func messages() throws {
+        for text in texts {
+            var row = Make.message(9)
+            row.lastError = text
+            row.state = .frozen
+            row.mayHaveArrived = true
+            row.notification.note = text
+            var alert = NotifiedAlert(
+                Make.alert(text), change: .raised, previousLevel: .warning,
+                meanwhile: [.init(startedAt: Make.time(1), endedAt: Make.time(2), level: nil, peak: nil)],
+                meanwhileOmitted: 2)
+            alert.endedAt = Make.time(8)
+            alert.resolvedReason = text
+            alert.clearedValue = 0.25
+            alert.evidence = Evidence(title: text, columns: [text, "b"], rows: [[text, "1"], []], omittedRows: 3)
+            row.notification.alerts.append(alert)
+            #expect(try read(OutboxRow.self, BodyText.of(row)) == row)
+        }
+    }
+}
