@@ -86,7 +86,7 @@ enum FullExample {
           - name: ops
             slack_configs:
               - { channel: '#ops', username: Tocsin, time_zone: Europe/Berlin, send_resolved: false }
-              - { api_url: 'https://hooks.example/T1/HIDDEN', give_up_after: 2h, timeout: 10s, http_config: {} }
+              - { api_url: 'https://hooks.example/T1/HIDDEN', give_up_after: 2h, timeout: 12s, http_config: {} }
           - name: hook
             webhook_configs:
               - url: 'https://user:HIDDEN@hook.example/x?token=HIDDEN'

@@ -89,7 +89,7 @@ import Testing
         #expect(
             ops.slack.map(\.apiURL.exposed) == ["https://hooks.example/T0/HIDDEN", "https://hooks.example/T1/HIDDEN"])
         #expect(ops.slack.map(\.http.proxyURL?.exposed) == ["http://user:HIDDEN@proxy:3128", nil])
-        #expect(ops.slack.map(\.timeout) == [.seconds(30), .seconds(10)])
+        #expect(ops.slack.map(\.timeout) == [.seconds(10), .seconds(12)])
         let hook = settings.receivers[1].webhooks
         #expect(hook.map(\.policy.destination.index) == [0, 1])
         #expect(hook[0].signingSecret?.exposed == "HIDDEN")

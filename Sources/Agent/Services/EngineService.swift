@@ -201,7 +201,7 @@ package actor EngineService: Service {
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count,
-            clockDrift: knownDrift)
+            ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift)
     }
 
     private func logEvents(in records: [StoreRecord]) {

@@ -41,6 +41,8 @@ package struct EngineStatus: Sendable {
     package let health: [RuleBook.RuleKey: RuleBook.Health]
     /// Records that wait in memory for a store that can't be written.
     package let backlog: Int
+    /// Evaluations of rules since the start.
+    package let ruleEvaluations: Int
     /// How far the wall clock has been set since the start.
     package let clockDrift: Duration
 }

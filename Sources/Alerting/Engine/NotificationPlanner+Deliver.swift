@@ -81,12 +81,13 @@ extension NotificationPlanner {
     /// A receiver that asks for more patience than this is asked again all the same.
     package static let longestRetryAfter = Duration.seconds(3600)
 
-    /// The pause before the next attempt: 1 s doubling to 60 s, between half and all of it.
+    /// The pause before the next attempt: 1 s doubling to 15 s, between half and all of it. Not longer, since what a
+    /// person waits for after an outage is mostly this pause; a sick destination is asked for few messages at once.
     ///
     /// The spread comes from the row and the attempt, so that many rows that failed together do not come back
     /// together, and a replay gives the same times.
     package static func backoff(attempt: Int, row: Int64) -> Duration {
-        let full = min(60_000, 1_000 << min(max(attempt - 1, 0), 6))
+        let full = min(15_000, 1_000 << min(max(attempt - 1, 0), 6))
         var hash = UInt64(bitPattern: row) &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(attempt) &* 0xBF58_476D_1CE4_E5B9
         hash ^= hash >> 31
         return .milliseconds(full / 2 + Int(hash % UInt64(full / 2 + 1)))

@@ -27,9 +27,13 @@ extension RuleBook {
                     at: now)
             alert.runbook = rule.runbook
             let reading = heldBack(element.value, rule: rule, alert: alert, at: now)
+            let oldValue = alert.value
             var happened = machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
             // While it recovers the texts stay as they were when it fired: a resolve names what it was about.
-            if alert.phase == .pending || alert.phase == .firing {
+            // And while nothing has changed they would only come out the same again.
+            let hasTexts = happened.isEmpty && oldValue == element.value && withTexts.contains(id)
+            if !hasTexts, alert.phase == .pending || alert.phase == .firing {
+                withTexts.insert(id)
                 alert.annotations = annotations(of: rule, for: alert, value: element.value, environment: environment)
                 for index in happened.indices { happened[index].summary = alert.annotations["summary"] }
             }

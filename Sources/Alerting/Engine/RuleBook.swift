@@ -27,6 +27,10 @@ package struct RuleBook: Sendable {
     var changed: Set<AlertID> = []
     /// The series that each recording rule gave last, to mark what it stops giving.
     var recorded: [RuleKey: Set<Labels>] = [:]
+    /// Evaluations of rules since the start.
+    package internal(set) var evaluations = 0
+    /// The alerts whose texts were expanded with the present rules.
+    var withTexts: Set<AlertID> = []
     private var nextEvaluation: [Timestamp]
     private var readers: [String: [Int]] = [:]
     private var readersOfAll: [Int] = []
@@ -56,6 +60,7 @@ package struct RuleBook: Sendable {
         self.groups = groups
         self.externalLabels = externalLabels
         self.externalURL = externalURL
+        withTexts = []
         nextEvaluation = groups.map { _ in now }
         indexReaders()
     }
@@ -98,6 +103,7 @@ package struct RuleBook: Sendable {
             nextEvaluation[index] = now + groups[index].interval
             var recorded: Set<String> = []
             for entry in groups[index].rules {
+                evaluations += 1
                 switch entry {
                 case .alert(let rule):
                     events += evaluate(rule, of: groups[index], at: now, probes: probes, window: window)
@@ -155,6 +161,7 @@ package struct RuleBook: Sendable {
     /// Forgets an alert that is over and that nobody waits to hear of.
     package mutating func forget(_ id: AlertID) {
         guard let alert = alerts.removeValue(forKey: id) else { return }
+        withTexts.remove(id)
         alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal)]?.remove(id)
     }
 }

@@ -5,7 +5,8 @@ import CPostgres
 #endif
 
 extension PostgresConnection {
-    /// Runs statements between BEGIN and COMMIT, with the time limits set for this transaction alone.
+    /// Runs statements between BEGIN and COMMIT, with the time limits of the session or, where that is shared, of this
+    /// transaction alone.
     func transaction(
         _ statements: [PostgresStatement], on handle: PostgresHandle, until end: ContinuousClock.Instant
     ) async throws(PostgresError) -> [PostgresRows] {
@@ -14,7 +15,8 @@ extension PostgresConnection {
             for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
             return results
         }
-        let limits = sessionSettings.filter { $0.name != "default_transaction_read_only" }
+        // Where the session has them from its start, they need not be said again.
+        let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
         let opening = [settings.readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"]
         let sets = limits.map { "SET LOCAL \($0.name) = '\($0.value)'" }
         do throws(PostgresError) {

@@ -1,5 +1,6 @@
 package import Drivers
 package import PromQL
+import Synchronization
 
 /// Samples the health of tool integrations in the Parlant schema: `parlant_tool_integration` with `parlant_tool`.
 ///
@@ -16,6 +17,17 @@ package struct IntegrationsProbe: Probe {
     private let staleAfter: Duration
     private let timeZone: String
     private let isOptional: Bool
+    private let tables = Tables()
+
+    /// What the last round knew of the tables.
+    private final class Tables: Sendable {
+        private let known = Mutex(false)
+
+        var areThere: Bool {
+            get { known.withLock { $0 } }
+            set { known.withLock { $0 = newValue } }
+        }
+    }
 
     /// At most so many integrations have series of their own, the worst first; the others are only counted.
     private static let mostSeries = 200
@@ -27,7 +39,7 @@ package struct IntegrationsProbe: Probe {
     ///   - isOptional: whether a database without these tables is well, and simply gives nothing.
     package init(
         name: String, connection: PostgresConnection, schema: String = "public", staleAfter: Duration = .seconds(900),
-        timeZone: String = "UTC", isOptional: Bool = true, interval: Duration = .seconds(15),
+        timeZone: String = "UTC", isOptional: Bool = true, interval: Duration = .seconds(5),
         deadline: Duration = .seconds(10)
     ) {
         id = kind.id(of: name)
@@ -43,7 +55,10 @@ package struct IntegrationsProbe: Probe {
 
     package func sample(at: Timestamp) async -> ProbeResult {
         do throws(PostgresError) {
-            let missing = try await missingTables()
+            // Looked up until they are there, and again where one is gone: asking for a missing table every few seconds
+            // would fill the server's log.
+            let missing = tables.areThere ? [] : try await missingTables()
+            tables.areThere = missing.isEmpty
             if !missing.isEmpty {
                 if isOptional && missing.count == 2 { return ProbeResult() }
                 return ProbeResult(
@@ -55,6 +70,10 @@ package struct IntegrationsProbe: Probe {
             let rows = try await connection.batch([statement], deadline: deadline)[0]
             return ProbeResult(samples: try samples(rows, at: at))
         } catch {
+            if error.sqlState == "42P01" {
+                tables.areThere = false
+                return await sample(at: at)
+            }
             let role = connection.settings.keyword("user") ?? "tocsin"
             let grant =
                 "GRANT USAGE ON SCHEMA \(quoted) TO \(role); "

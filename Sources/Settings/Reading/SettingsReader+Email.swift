@@ -12,7 +12,7 @@ extension SettingsReader {
         fields.unsupported(
             ["auth_secret", "auth_secret_file"], .error, because: "CRAM-MD5 is left out",
             remedy: "use `auth_password_file`")
-        let common = common(fields, as: destination)
+        let common = common(fields, as: destination, timeout: .seconds(30))
         let to = fields.required("to").map { recipients($0) } ?? []
         let from = fields.value("from").map { address($0) } ?? global.from
         if !fields.has("from"), global.from == nil {

@@ -124,13 +124,16 @@ extension SettingsReader {
     }
 
     /// What every config has.
+    ///
+    /// - Parameter timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that
+    ///   follows in the same group.
     func common(
-        _ fields: MappingReader, as destination: Destination
+        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10)
     ) -> (policy: DestinationPolicy, timeout: Duration) {
         let policy = DestinationPolicy(
             destination: destination, sendsResolved: fields.bool("send_resolved", default: true),
             giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)))
-        return (policy, fields.duration("timeout", default: .seconds(30)))
+        return (policy, fields.duration("timeout", default: timeout))
     }
 
     private func httpClient(of fields: MappingReader, global: GlobalDefaults) -> HTTPClientSettings {

@@ -35,7 +35,7 @@ package struct DatabaseSettings: Hashable, Sendable {
     /// The probe of the Parlant schema's tool integrations.
     package struct Integrations: Hashable, Sendable {
         package var mode: IntegrationsMode
-        /// 15 s by default.
+        /// 5 s by default.
         package var interval: Duration
         /// The schema of the tables; `public` by default.
         package var schema: String
@@ -45,7 +45,7 @@ package struct DatabaseSettings: Hashable, Sendable {
         package var timeZone: String
 
         package init(
-            mode: IntegrationsMode = .auto, interval: Duration = .seconds(15), schema: String = "public",
+            mode: IntegrationsMode = .auto, interval: Duration = .seconds(5), schema: String = "public",
             staleAfter: Duration = .seconds(900), timeZone: String = "UTC"
         ) {
             self.mode = mode
