@@ -37,6 +37,7 @@ package struct TocsinAgent: Sendable {
     ///
     /// - Throws: `SettingsProblems`, `HistoryError`, or what binding the port gave.
     package func run() async throws {
+        OpenFiles.raiseLimit()
         let loaded = try load()
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let clock = AgentClock()

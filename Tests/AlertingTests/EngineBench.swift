@@ -11,6 +11,9 @@ struct EngineBench {
     private(set) var events: [AlertEvent] = []
     /// Every attempt: when, the key, and the message.
     private(set) var attempts: [(at: Timestamp, key: String, message: Notification)] = []
+    private(set) var attemptCount = 0
+    /// Whether ledger, events and attempts are kept; a long run does without.
+    var keepsRecords = true
     /// What the receiver answers; by default it takes everything.
     var answer: @Sendable (Notification) -> DeliveryOutcome = { _ in .delivered(answer: "ok") }
     var configuration: Engine.Configuration
@@ -42,7 +45,12 @@ struct EngineBench {
 
     /// A second passes with these values of pools; nil for a pool whose series is not in the batch.
     mutating func second(_ values: [String: Double], fails: Bool = false) {
-        now = now + .seconds(1)
+        pass(.seconds(1), values, fails: fails)
+    }
+
+    /// Time passes, and then these values come.
+    mutating func pass(_ time: Duration, _ values: [String: Double], fails: Bool = false) {
+        now = now + time
         let samples = values.map {
             Sample(labels: [Labels.metricName: "pool_used", "pool": $0.key], value: $0.value, at: now)
         }
@@ -63,7 +71,8 @@ struct EngineBench {
         let leased = engine.advance(to: now, sending: 10)
         persist()
         for row in leased {
-            attempts.append((now, row.key, row.notification))
+            attemptCount += 1
+            if keepsRecords { attempts.append((now, row.key, row.notification)) }
             engine.settle(row.id, answer(row.notification), latency: .milliseconds(5), at: now)
         }
         persist()
@@ -77,7 +86,7 @@ struct EngineBench {
                 store.alerts.removeAll { $0.id == alert.id }
                 store.alerts.append(alert)
             case .removeAlert(let id): store.alerts.removeAll { $0.id == id }
-            case .event(let event): events.append(event)
+            case .event(let event): if keepsRecords { events.append(event) }
             case .group(let group):
                 store.groups.removeAll { $0.id == group.id }
                 store.groups.append(group)
@@ -86,14 +95,14 @@ struct EngineBench {
                 store.outbox.removeAll { $0.id == row.id }
                 store.outbox.append(row)
             case .removeOutbox(let id): store.outbox.removeAll { $0.id == id }
-            case .ledger(let entry): ledger.append(entry)
+            case .ledger(let entry): if keepsRecords { ledger.append(entry) }
             }
         }
     }
 
     /// Kills the engine and starts another on what the store holds.
     mutating func restart() {
-        engine = Engine(configuration, state: store, lastRow: Int64(attempts.count), startedAt: now)
+        engine = Engine(configuration, state: store, lastRow: Int64(attemptCount), startedAt: now)
         persist()
     }
 
@@ -111,6 +120,15 @@ struct EngineBench {
         _ = state.moveBack(to: now, lastEntry: (ledger.map(\.at) + events.map(\.at)).max())
         engine = Engine(configuration, state: state, lastRow: Int64(attempts.count), startedAt: now)
         persist()
+    }
+
+    /// How much of everything there is.
+    var sizes: [Int] {
+        [
+            engine.window.seriesCount, engine.window.sampleCount, engine.rules.alerts.count,
+            engine.planner.groups.count,
+            engine.planner.outbox.count, store.alerts.count, store.groups.count, store.outbox.count,
+        ]
     }
 
     mutating func reload(_ change: (inout Engine.Configuration) -> Void) {

@@ -29,7 +29,7 @@ struct WebhookTests {
             "alerts":[{"id":"d79c4c615755c239","change":"fired","level":"warning","previousLevel":null,"value":0.83,
             "peak":0.99,"clearedValue":null,"threshold":"> 0.80","clearThreshold":"< 0.90",
             "startedAt":"2026-11-23T10:02:11.000Z","endedAt":null,"resolvedReason":null,"stale":false,"noData":false,
-            "flapping":false,"evidence":{"title":"Who holds the connections","columns":["pid","state","query"],
+            "flapping":false,"meanwhile":[],"meanwhileOmitted":0,"evidence":{"title":"Who holds the connections","columns":["pid","state","query"],
             "rows":[["4711","active","SELECT * FROM parlant_tool_calls\n WHERE status = 'open'"],
             ["12","idle in transaction","UPDATE a SET b = 1"]],"omittedRows":3},
             "runbookURL":"https://tocsin.example/runbooks/pool-exhaustion"}]}}
