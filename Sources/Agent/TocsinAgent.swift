@@ -35,10 +35,10 @@ package struct TocsinAgent: Sendable {
 
     /// Runs until SIGTERM or SIGINT. SIGHUP reads the settings again.
     ///
-    /// - Throws: `SettingsProblems`, `HistoryError`, or what binding the port gave.
-    package func run() async throws {
+    /// - Parameter loaded: what `load` gave a moment ago: reading it twice would cost a third of the start.
+    /// - Throws: `HistoryError`, or what binding the port gave.
+    package func run(_ loaded: LoadedConfiguration) async throws {
         OpenFiles.raiseLimit()
-        let loaded = try load()
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let clock = AgentClock()
         let assembly = Assembly(version: version)

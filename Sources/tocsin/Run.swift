@@ -18,7 +18,8 @@ struct Run: AsyncParsableCommand {
     @OptionGroup var configuration: ConfigurationOption
 
     func run() async throws {
-        let settings = try configuration.load().settings
+        let loaded = try configuration.load()
+        let settings = loaded.settings
         let path = configuration.config
         let level = Logger.Level(rawValue: settings.log.level.rawValue) ?? .info
         var logger = Logger(label: "tocsin") { _ in
@@ -35,7 +36,7 @@ struct Run: AsyncParsableCommand {
             try ConfigurationOption.load(path)
         }
         do {
-            try await agent.run()
+            try await agent.run(loaded)
         } catch let problem as HistoryError {
             Terminal.error("error: \(problem)")
             throw ExitCode.failure

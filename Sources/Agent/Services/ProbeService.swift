@@ -32,7 +32,10 @@ package struct ProbeService: Service {
             var next = await iterator.next()
             while let probes = next {
                 next = await withTaskGroup(of: Void.self) { group in
-                    for probe in probes { group.addTask { await sample(probe) } }
+                    for (place, probe) in probes.enumerated() {
+                        let delay = Self.delay(ofFirstRound: place, interval: probe.interval)
+                        group.addTask { await sample(probe, after: delay) }
+                    }
                     let following = await iterator.next()
                     group.cancelAll()
                     return following
@@ -43,8 +46,14 @@ package struct ProbeService: Service {
         }
     }
 
-    private func sample(_ probe: any Probe) async {
-        var schedule = ProbeSchedule(id: probe.id, interval: probe.interval, startingAt: clock.now)
+    /// When a probe's first round begins after the start: at once for a few, and for hundreds 20 ms apart within their
+    /// interval, since as many connections to one server in the same moment would only time out together.
+    static func delay(ofFirstRound place: Int, interval: Duration) -> Duration {
+        min(interval, .milliseconds(20) * max(0, place - 20))
+    }
+
+    private func sample(_ probe: any Probe, after delay: Duration) async {
+        var schedule = ProbeSchedule(id: probe.id, interval: probe.interval, startingAt: clock.now + delay)
         var lastFailure: String?
         while !Task.isCancelled {
             do {
