@@ -81,10 +81,13 @@ package struct Engine: Sendable {
     ///
     /// - Parameters:
     ///   - sending: the most messages to hand out; 0 while none can be sent.
+    ///   - evaluating: false where rules that are due may wait for the next call.
     ///   - note: a plain sentence for each message made now; nil for none.
     /// - Returns: the messages to send. They may leave only after `takeRecords` has been stored.
-    package mutating func advance(to now: Timestamp, sending: Int, note: String? = nil) -> [OutboxRow] {
-        take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now)
+    package mutating func advance(
+        to now: Timestamp, sending: Int, evaluating: Bool = true, note: String? = nil
+    ) -> [OutboxRow] {
+        if evaluating { take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now) }
         planner.flushDue(alerts: rules.alerts, at: now, note: note)
         let leased = sending > 0 ? planner.lease(limit: sending, at: now) : []
         if now >= nextPrune {
