@@ -126,11 +126,6 @@ package struct Engine: Sendable {
         return records + planner.takeRecords()
     }
 
-    /// The earliest time at which `advance` has something to do; nil where nothing is due.
-    package var nextDue: Timestamp? {
-        [rules.nextDue, planner.nextDue].compactMap { $0 }.min()
-    }
-
     private mutating func take(_ events: [AlertEvent], at now: Timestamp) {
         for event in events {
             records.append(.event(event))
