@@ -37,11 +37,13 @@ package struct Assembly: Sendable {
     package func probes(of settings: AgentSettings) -> ProbeSet {
         var set = ProbeSet()
         var byDatabase: [String: PostgresConnection] = [:]
+        var servers: Set<String> = []
         for database in settings.databases {
             let connection = connection(database)
+            let isFirstOfServer = servers.insert(connection.settings.server).inserted
             byDatabase[database.name] = connection
             set.connections.append(connection)
-            set.probes += probes(of: database, on: connection)
+            set.probes += probes(of: database, on: connection, isWholeServer: isFirstOfServer)
         }
         for pool in settings.pools { add(pool, to: &set, databases: byDatabase) }
         for process in settings.processes { set.probes.append(probe(of: process)) }
@@ -63,11 +65,15 @@ package struct Assembly: Sendable {
             poller: poller)
     }
 
-    private func probes(of database: DatabaseSettings, on connection: PostgresConnection) -> [any Probe] {
+    private func probes(
+        of database: DatabaseSettings, on connection: PostgresConnection, isWholeServer: Bool
+    ) -> [any Probe] {
         // Connecting may take its own timeout, and a batch of statements theirs.
         let deadline = database.timeout * 2
         var probes: [any Probe] = [
-            DatabaseProbe(name: database.name, connection: connection, interval: database.interval, deadline: deadline)
+            DatabaseProbe(
+                name: database.name, connection: connection, isWholeServer: isWholeServer, interval: database.interval,
+                deadline: deadline)
         ]
         if database.statements.enabled {
             probes.append(

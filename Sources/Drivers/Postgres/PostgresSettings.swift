@@ -58,6 +58,11 @@ package struct PostgresSettings: Sendable, CustomStringConvertible {
         key.contains("password") ? nil : dsn.values[key]
     }
 
+    /// Hosts and ports: the same text for two entries that name one server in the same way.
+    package var server: String {
+        ["host", "hostaddr", "port", "service"].map { "\($0)=\(dsn.values[$0] ?? "")" }.joined(separator: " ")
+    }
+
     /// Why libpq can't read a DSN, without the secrets in it; nil where it can.
     package static func check(dsn: String) -> String? {
         PostgresDSN(dsn).problem

@@ -12,14 +12,18 @@ package struct DatabaseProbe: Probe {
     package let interval: Duration
     package let deadline: Duration
     private let connection: PostgresConnection
+    private let statements: [PostgresStatement]
 
     /// - Parameters:
     ///   - name: the database's in the settings.
     ///   - connection: the one kept connection to it.
+    ///   - isWholeServer: whether the server's other databases are sampled too. Of several entries for one server only
+    ///     one should, or five hundred would each bring the series of all five hundred.
     package init(
-        name: String, connection: PostgresConnection, interval: Duration = .seconds(5),
+        name: String, connection: PostgresConnection, isWholeServer: Bool = true, interval: Duration = .seconds(5),
         deadline: Duration = .seconds(10)
     ) {
+        statements = Self.statements(which: isWholeServer ? "true" : "d.datname = current_database()")
         id = kind.id(of: name)
         targetLabels = kind.targetLabels(of: name)
         self.connection = connection
@@ -34,7 +38,7 @@ package struct DatabaseProbe: Probe {
     package func sample(at: Timestamp) async -> ProbeResult {
         let began = ContinuousClock.now
         do throws(PostgresError) {
-            let results = try await connection.batch(Self.statements, deadline: deadline)
+            let results = try await connection.batch(statements, deadline: deadline)
             var list = SampleList(at: at)
             list.add("pg_up", 1)
             list.add("tocsin_database_round_trip_seconds", (ContinuousClock.now - began) / .seconds(1))
@@ -98,53 +102,56 @@ package struct DatabaseProbe: Probe {
         }
     }
 
-    private static let statements = [
-        // current_setting(…, true) is NULL for what a version does not have: reserved_connections came with 16.
-        PostgresStatement(
-            name: "settings",
-            sql: """
-                SELECT current_setting('max_connections')::int8 AS max_connections,
-                       current_setting('superuser_reserved_connections')::int8 AS superuser_reserved_connections,
-                       current_setting('reserved_connections', true)::int8 AS reserved_connections,
-                       extract(epoch FROM pg_postmaster_start_time())::float8 AS start_time,
-                       pg_is_in_recovery() AS in_recovery, current_user::text AS role,
-                       pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees_all
-                """),
-        PostgresStatement(
-            name: "sessions",
-            sql: """
-                SELECT d.datname, coalesce(a.state, 'unknown') AS state, count(*) AS sessions,
-                       coalesce(max(extract(epoch FROM now() - a.xact_start)), 0)::float8 AS max_tx
-                  FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_database d ON d.oid = a.datid
-                 WHERE a.backend_type = 'client backend'
-                 GROUP BY 1, 2
-                """),
-        // The agent's own transaction is left out. One row for each database that takes connections, so that a value
-        // which falls to zero is zero and not gone.
-        PostgresStatement(
-            name: "oldest",
-            sql: """
-                SELECT d.datname,
-                       coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS longest_transaction,
-                       coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
-                                FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_idle,
-                       count(a.pid) FILTER (WHERE a.wait_event_type = 'Lock') AS blocked
-                  FROM pg_catalog.pg_database d
-                  LEFT JOIN pg_catalog.pg_stat_activity a
-                    ON a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
-                 WHERE d.datallowconn AND NOT d.datistemplate
-                 GROUP BY 1 ORDER BY 1 LIMIT 200
-                """),
-        PostgresStatement(
-            name: "databases",
-            sql: """
-                SELECT s.datid, s.datname, s.numbackends, s.xact_commit, s.xact_rollback, s.blks_read, s.blks_hit,
-                       s.tup_returned, s.tup_fetched, s.tup_inserted, s.tup_updated, s.tup_deleted, s.conflicts,
-                       s.temp_files, s.temp_bytes, s.deadlocks, s.blk_read_time, s.blk_write_time,
-                       extract(epoch FROM s.stats_reset)::float8 AS stats_reset
-                  FROM pg_catalog.pg_stat_database s JOIN pg_catalog.pg_database d ON d.oid = s.datid
-                 WHERE NOT d.datistemplate
-                 ORDER BY s.datname LIMIT 200
-                """),
-    ]
+    /// - Parameter which: the condition on `pg_database d`.
+    private static func statements(which: String) -> [PostgresStatement] {
+        [
+            // current_setting(…, true) is NULL for what a version does not have: reserved_connections came with 16.
+            PostgresStatement(
+                name: "settings",
+                sql: """
+                    SELECT current_setting('max_connections')::int8 AS max_connections,
+                           current_setting('superuser_reserved_connections')::int8 AS superuser_reserved_connections,
+                           current_setting('reserved_connections', true)::int8 AS reserved_connections,
+                           extract(epoch FROM pg_postmaster_start_time())::float8 AS start_time,
+                           pg_is_in_recovery() AS in_recovery, current_user::text AS role,
+                           pg_has_role(current_user, 'pg_read_all_stats', 'USAGE') AS sees_all
+                    """),
+            PostgresStatement(
+                name: "sessions",
+                sql: """
+                    SELECT d.datname, coalesce(a.state, 'unknown') AS state, count(*) AS sessions,
+                           coalesce(max(extract(epoch FROM now() - a.xact_start)), 0)::float8 AS max_tx
+                      FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_database d ON d.oid = a.datid
+                     WHERE a.backend_type = 'client backend' AND \(which)
+                     GROUP BY 1, 2
+                    """),
+            // The agent's own transaction is left out. One row for each database that takes connections, so that a value
+            // which falls to zero is zero and not gone.
+            PostgresStatement(
+                name: "oldest",
+                sql: """
+                    SELECT d.datname,
+                           coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS longest_transaction,
+                           coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
+                                    FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_idle,
+                           count(a.pid) FILTER (WHERE a.wait_event_type = 'Lock') AS blocked
+                      FROM pg_catalog.pg_database d
+                      LEFT JOIN pg_catalog.pg_stat_activity a
+                        ON a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+                     WHERE d.datallowconn AND NOT d.datistemplate AND \(which)
+                     GROUP BY 1 ORDER BY 1 LIMIT 200
+                    """),
+            PostgresStatement(
+                name: "databases",
+                sql: """
+                    SELECT s.datid, s.datname, s.numbackends, s.xact_commit, s.xact_rollback, s.blks_read, s.blks_hit,
+                           s.tup_returned, s.tup_fetched, s.tup_inserted, s.tup_updated, s.tup_deleted, s.conflicts,
+                           s.temp_files, s.temp_bytes, s.deadlocks, s.blk_read_time, s.blk_write_time,
+                           extract(epoch FROM s.stats_reset)::float8 AS stats_reset
+                      FROM pg_catalog.pg_stat_database s JOIN pg_catalog.pg_database d ON d.oid = s.datid
+                     WHERE NOT d.datistemplate AND \(which)
+                     ORDER BY s.datname LIMIT 200
+                    """),
+        ]
+    }
 }
