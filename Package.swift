@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Drivers", "Alerting", "PromQL", "Support"]),
-        .testTarget(name: "HistoryTests", dependencies: ["History", "Alerting", "PromQL", grdb]),
+        .testTarget(name: "HistoryTests", dependencies: ["History", "Alerting", "PromQL", "Support", grdb]),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Drivers", "Alerting", "PromQL", "Support"]),
         .testTarget(
             name: "AgentTests",

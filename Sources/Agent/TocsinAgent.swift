@@ -42,8 +42,12 @@ package struct TocsinAgent: Sendable {
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let clock = AgentClock()
         let assembly = Assembly(version: version)
-        let (history, notices) = try await SQLiteHistory.openOrDefer(path: loaded.settings.history.path) { clock.now }
-        for notice in notices { logger.warning("\(notice)") }
+        let logger = logger
+        let history = try await SQLiteHistory.openOrDefer(path: loaded.settings.history.path) {
+            clock.now
+        } report: {
+            logger.warning("\($0)")
+        }
         var state = try await history.load()
         let marks = try await history.lastMarks()
         if let step = state.moveBack(to: clock.now, lastEntry: marks.lastEntry) {

@@ -11,19 +11,21 @@ package actor DeferredHistory: HistoryStore {
     private let state: StoredState
     private let marks: HistoryMarks
     private let now: @Sendable () -> Timestamp
+    private let report: @Sendable (String) -> Void
     private let memory = MemoryHistory()
     private var fault: HistoryError
     private var store: SQLiteHistory?
 
     init(
         path: String, state: StoredState, marks: HistoryMarks, fault: HistoryError,
-        now: @escaping @Sendable () -> Timestamp
+        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
     ) {
         self.path = path
         self.state = state
         self.marks = marks
         self.fault = fault
         self.now = now
+        self.report = report
     }
 
     package func load() async throws(HistoryError) -> StoredState { state }
@@ -33,7 +35,8 @@ package actor DeferredHistory: HistoryStore {
     package func commit(_ records: [StoreRecord]) async throws(HistoryError) {
         if let store { return try await store.commit(records) }
         do throws(HistoryError) {
-            let opened = try await SQLiteHistory.open(path: path, now: now()).store
+            let (opened, notices) = try await SQLiteHistory.open(path: path, now: now())
+            for notice in notices { report(notice) }
             store = opened
             try await opened.commit(records)
         } catch {
@@ -64,17 +67,4 @@ package actor DeferredHistory: HistoryStore {
     }
 
     private var present: any HistoryStore { store ?? memory }
-}
-
-/// The last things in a history, which the agent goes on from.
-package struct HistoryMarks: Hashable, Sendable {
-    /// The highest number of a message; 0 without any.
-    package var lastMessage: Int64
-    /// When the newest event or ledger entry was written; nil without any.
-    package var lastEntry: Timestamp?
-
-    package init(lastMessage: Int64 = 0, lastEntry: Timestamp? = nil) {
-        self.lastMessage = lastMessage
-        self.lastEntry = lastEntry
-    }
 }

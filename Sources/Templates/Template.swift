@@ -29,6 +29,11 @@ package struct Template: Sendable {
         !text.contains("{{")
     }
 
+    /// Whether it may read the time or other series, by `now` or `query`; true also where a text only holds these words.
+    package var mayReadMore: Bool {
+        !isConstant && (text.contains("query") || text.contains("now"))
+    }
+
     /// Writes the text.
     ///
     /// - Parameters:

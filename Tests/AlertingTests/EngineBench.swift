@@ -12,6 +12,11 @@ struct EngineBench {
     /// Every attempt: when, the key, and the message.
     private(set) var attempts: [(at: Timestamp, key: String, message: Notification)] = []
     private(set) var attemptCount = 0
+    /// How many messages are taken at once.
+    var leaseLimit = 10
+    /// Whether messages are answered at once; else by `settleAll`.
+    var answers = true
+    private var unanswered: [OutboxRow] = []
     /// Whether ledger, events and attempts are kept; a long run does without.
     var keepsRecords = true
     /// What the receiver answers; by default it takes everything.
@@ -22,14 +27,7 @@ struct EngineBench {
     static let spare = Destination(receiver: "spare", channel: "webhook", index: 0)
 
     init(route: Route? = nil, policies: [DestinationPolicy]? = nil, noData: AlertRule.NoDataPolicy = .keep) throws {
-        let rule = AlertRule(
-            name: "PoolHigh", location: SourceLocation(file: "test.yml", line: 1, column: 1),
-            expression: try Expression("pool_used"),
-            condition: .levels([
-                try MachineTable.level(.warning, "> 0.8", "< 0.7", 0, 2),
-                try MachineTable.level(.critical, "> 0.95", "< 0.9", 0, 2),
-            ]), noData: noData, annotations: ["summary": try Template("Pool {{ $labels.pool }} at {{ $value }}")])
-        let group = RuleGroup(name: "pool", file: "test.yml", interval: .seconds(1), rules: [.alert(rule)])
+        let group = try Self.poolGroup(noData: noData)
         configuration = Engine.Configuration(
             groups: [group],
             route: route
@@ -41,6 +39,20 @@ struct EngineBench {
             ],
             probes: [("pool:web", ["pool": "web"])])
         engine = Engine(configuration, startedAt: now)
+    }
+
+    /// The one rule: a pool that is used too much.
+    static func poolGroup(
+        noData: AlertRule.NoDataPolicy = .keep, summary: String = "Pool {{ $labels.pool }} at {{ $value }}"
+    ) throws -> RuleGroup {
+        let rule = AlertRule(
+            name: "PoolHigh", location: SourceLocation(file: "test.yml", line: 1, column: 1),
+            expression: try Expression("pool_used"),
+            condition: .levels([
+                try MachineTable.level(.warning, "> 0.8", "< 0.7", 0, 2),
+                try MachineTable.level(.critical, "> 0.95", "< 0.9", 0, 2),
+            ]), noData: noData, annotations: ["summary": try Template(summary)])
+        return RuleGroup(name: "pool", file: "test.yml", interval: .seconds(1), rules: [.alert(rule)])
     }
 
     /// A second passes with these values of pools; nil for a pool whose series is not in the batch.
@@ -68,13 +80,22 @@ struct EngineBench {
     }
 
     mutating func step() {
-        let leased = engine.advance(to: now, sending: 10)
+        let leased = engine.advance(to: now, sending: leaseLimit)
         persist()
         for row in leased {
             attemptCount += 1
             if keepsRecords { attempts.append((now, row.key, row.notification)) }
+            unanswered.append(row)
+        }
+        if answers { settleAll() }
+    }
+
+    /// Answers all that is under way.
+    mutating func settleAll() {
+        for row in unanswered {
             engine.settle(row.id, answer(row.notification), latency: .milliseconds(5), at: now)
         }
+        unanswered = []
         persist()
     }
 
@@ -102,6 +123,7 @@ struct EngineBench {
 
     /// Kills the engine and starts another on what the store holds.
     mutating func restart() {
+        unanswered = []
         engine = Engine(configuration, state: store, lastRow: Int64(attemptCount), startedAt: now)
         persist()
     }

@@ -1,5 +1,6 @@
 import Alerting
 import PromQL
+import Support
 import Testing
 
 /// From a sample to a message, on a virtual clock.
@@ -125,6 +126,69 @@ struct EngineTests {
         bench.seconds(40, 0.97)
         #expect(bench.told == ["fired(warning)", "fired(critical)"])
         #expect(bench.attempts[0].key != bench.attempts[1].key)
+    }
+
+    @Test("a destination that fails holds few places, and has its room again once it answers")
+    func sickDestination() throws {
+        var bench = try EngineBench(
+            route: Route(id: "{}", receiver: "ops", groupBy: .all, groupWait: .zero, groupInterval: .seconds(1)))
+        bench.leaseLimit = 10_000
+        let pools = Dictionary(uniqueKeysWithValues: (0..<300).map { ("pool-\($0)", 0.85) })
+        // Nothing is answered: what is handed out stays under way.
+        bench.answers = false
+        bench.second(pools)
+        #expect(bench.attempts.count == NotificationPlanner.mostLeased)
+        bench.answers = true
+        bench.answer = { _ in .retry(reason: "503", retryAfter: .seconds(1), mayHaveArrived: false) }
+        bench.settleAll()
+        let before = bench.attempts.count
+        bench.answers = false
+        for _ in 0..<5 { bench.second(pools) }
+        #expect(bench.attempts.count - before == NotificationPlanner.mostLeasedWhileSick)
+        bench.answers = true
+        bench.answer = { _ in .delivered(answer: "ok") }
+        bench.settleAll()
+        for _ in 0..<60 { bench.second(pools) }
+        #expect(Set(bench.attempts.map(\.message.groupKey)).count == 300)
+        #expect(bench.reasons(.delivered).count == 300 && bench.store.outbox.isEmpty)
+    }
+
+    @Test("an alert on a recorded series is held while what the series is made of is unknown")
+    func recordedFromUnknown() throws {
+        var bench = try EngineBench()
+        let recording = RecordingRule(
+            record: "pool:used:max", location: SourceLocation(file: "test.yml", line: 1, column: 1),
+            expression: try Expression("max by (pool) (pool_used)"), labels: [:])
+        let rule = AlertRule(
+            name: "Recorded", location: SourceLocation(file: "test.yml", line: 9, column: 1),
+            expression: try Expression("pool:used:max > 0.8"),
+            condition: .presence(holdFor: .zero, keepFiringFor: .zero))
+        bench.reload {
+            $0.groups = [
+                RuleGroup(
+                    name: "recorded", file: "test.yml", interval: .seconds(1),
+                    rules: [.record(recording), .alert(rule)])
+            ]
+        }
+        bench.seconds(10, 0.97)
+        for _ in 0..<60 { bench.second([:], fails: true) }
+        #expect(bench.told == ["fired(-)"])
+        bench.seconds(20, 0.5)
+        #expect(bench.told == ["fired(-)", "resolved(-)"])
+    }
+
+    @Test("a changed text is told with the next message, though the value is as before")
+    func changedText() throws {
+        var bench = try EngineBench(
+            route: Route(
+                id: "{}", receiver: "ops", groupWait: .seconds(1), groupInterval: .seconds(5),
+                repeatInterval: .seconds(60)))
+        bench.seconds(10, 0.97)
+        let group = try EngineBench.poolGroup(summary: "Now {{ $value }}")
+        bench.reload { $0.groups = [group] }
+        bench.seconds(70, 0.97)
+        #expect(
+            bench.attempts.map { $0.message.alerts.first?.annotations["summary"] } == ["Pool web at 0.97", "Now 0.97"])
     }
 
     @Test("Retry-After is kept")
@@ -347,7 +411,7 @@ struct EngineTests {
 
     @Test("random lives: a resolve for exactly what was announced, and no second announcement", arguments: 0..<60)
     func random(seed: Int) throws {
-        var random = SplitMix(UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         var bench = try EngineBench(
             route: Route(id: "{}", receiver: "ops", groupWait: .seconds(2), groupInterval: .seconds(4)))
         for _ in 0..<120 {

@@ -1,5 +1,6 @@
 import Alerting
 import PromQL
+import Support
 import Testing
 
 /// The state machine with levels: values over time in, transitions out.
@@ -160,7 +161,7 @@ struct LevelMachineTests {
 
     @Test("invariants over random values", arguments: 0..<300)
     func invariants(seed: Int) throws {
-        var random = SplitMix(UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let clearFor = Duration.seconds(Int(random.next() % 5) * 10)
         let raiseFor = Duration.seconds(Int(random.next() % 4) * 10)
         let level = LevelRule(
@@ -203,22 +204,5 @@ extension MachineTable {
     var copy: Alert {
         get { alert }
         set { replace(newValue) }
-    }
-}
-
-/// A small seeded generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(_ seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,6 +1,7 @@
 import Alerting
 import Foundation
 import PromQL
+import Synchronization
 import Testing
 
 @testable import History
@@ -41,6 +42,36 @@ struct FullDiskTests {
         try await store.commit([.outbox(Make.message(9_999))])
         #expect(try await store.load().outbox.last == Make.message(9_999))
         await store.close()
+    }
+
+    @Test("What can be read is taken over from a disk that can't be written, and the file is used as soon as it can be")
+    func deferred() async throws {
+        let disk = try SmallDisk()
+        defer { disk.unmount() }
+        let path = disk.path + "/history.sqlite"
+        let (first, _) = try await SQLiteHistory.open(path: path, now: Make.start)
+        try await first.commit([.outbox(Make.message(7)), .ledger(Make.entry(at: 3, kind: .queued, message: 12))])
+        await first.close()
+        try disk.remount("ro")
+        let told = Mutex<[String]>([])
+        let store = try await SQLiteHistory.openOrDefer(path: path, now: { Make.start }) { line in
+            told.withLock { $0.append(line) }
+        }
+        #expect(told.withLock { $0.count } == 1)
+        #expect(try await store.load().outbox == [Make.message(7)])
+        #expect(try await store.lastMarks() == HistoryMarks(lastMessage: 12, lastEntry: Make.time(3)))
+        let records: [StoreRecord] = [.outbox(Make.message(13)), .event(Make.event(at: 5))]
+        await #expect(throws: HistoryError.self) { try await store.commit(records) }
+        #expect(try await store.events(EventQuery()).events == [Make.event(at: 5)])
+        try disk.remount("rw")
+        // The caller kept them.
+        try await store.commit(records)
+        await store.close()
+        let (again, notices) = try await SQLiteHistory.open(path: path, now: Make.start)
+        #expect(notices.isEmpty)
+        #expect(try await again.load().outbox == [Make.message(7), Make.message(13)])
+        #expect(try await again.events(EventQuery()).events == [Make.event(at: 5)])
+        await again.close()
     }
 
     @Test("A file system that can't be written is said to be so")

@@ -26,6 +26,26 @@ struct ProbeScheduleTests {
         #expect(schedule.nextDue <= start + .seconds(28))
     }
 
+    @Test("a target that is too slow is asked at doubling pauses up to half a minute, and as before once it is well")
+    func tooSlow() {
+        var schedule = ProbeSchedule(id: "database:main", interval: .seconds(5), startingAt: start)
+        var pauses: [Duration] = []
+        var now = start
+        for _ in 0..<6 {
+            now = schedule.nextDue + .seconds(1)
+            schedule.finished(at: now, wasTooSlow: true)
+            pauses.append(schedule.nextDue - now)
+        }
+        #expect(pauses[0] <= .seconds(8))
+        #expect(pauses[1] >= .seconds(10) && pauses[1] <= .seconds(15))
+        #expect(pauses[2] >= .seconds(20) && pauses[2] <= .seconds(25))
+        #expect(pauses[3...].allSatisfy { $0 >= .seconds(30) && $0 <= .seconds(35) })
+        schedule.finished(at: schedule.nextDue)
+        let well = schedule.nextDue
+        schedule.finished(at: well)
+        #expect(schedule.nextDue - well == .seconds(5))
+    }
+
     @Test("two probes of one interval have different phases")
     func spread() {
         var times: Set<Timestamp> = []

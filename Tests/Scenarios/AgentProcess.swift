@@ -24,8 +24,7 @@ final class AgentProcess: Sendable {
         return "tocsin"
     }
 
-    static let alerts = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appendingPathComponent("Alerts").path
+    static let alerts = Repository.root.appendingPathComponent("Alerts").path
 
     /// - Parameters:
     ///   - settings: all but `server`, `history` and the evaluation's interval of one second.

@@ -6,18 +6,10 @@ import Testing
 /// Latency, memory and integrations on the real thing, with the least-privilege role.
 @Suite("Scenario: the other families", .serialized)
 struct FamilyScenarioTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
-
     /// A server with the demonstration's schema and the shipped role.
-    private func server(withRole: Bool = true) throws -> PostgresServer {
+    private func server() throws -> PostgresServer {
         let server = try PostgresServer()
-        try server.psql("CREATE DATABASE parlant")
-        func script(_ path: String) throws -> String {
-            try String(contentsOf: Self.root.appendingPathComponent(path), encoding: .utf8)
-        }
-        try server.psql(script("Deploy/demo/schema.sql"), database: "parlant")
-        if withRole { try server.psql(script("Deploy/role.sql"), database: "parlant") }
+        try server.makeParlant()
         return server
     }
 

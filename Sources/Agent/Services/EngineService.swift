@@ -16,7 +16,9 @@ package actor EngineService: Service {
     private let wake = Wake()
     /// Decided and not stored yet, because the store could not be written.
     private var backlog: [StoreRecord] = []
+    /// The history is not tried before this; in the past unless the last commit failed.
     private var nextCommit = ContinuousClock.now
+    /// The pause after the last failed commit; zero after one that went well.
     private var commitPause = Duration.zero
     private var inFlight = 0
     private var isDraining = false

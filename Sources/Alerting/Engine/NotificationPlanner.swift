@@ -49,6 +49,7 @@ package struct NotificationPlanner: Sendable {
 
     private mutating func setPolicies(_ all: [DestinationPolicy]) {
         policies = Dictionary(all.map { ($0.destination, $0) }, uniquingKeysWith: { _, last in last })
+        sick = sick.filter { policies[$0] != nil }
         destinationsByReceiver = Dictionary(grouping: all.map(\.destination), by: \.receiver).mapValues { $0.sorted() }
         routesByID = [:]
         func add(_ route: Route) {

@@ -30,8 +30,10 @@ extension RuleBook {
             let oldValue = alert.value
             var happened = machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
             // While it recovers the texts stay as they were when it fired: a resolve names what it was about.
-            // And while nothing has changed they would only come out the same again.
-            let hasTexts = happened.isEmpty && oldValue == element.value && withTexts.contains(id)
+            // And while nothing has changed they would only come out the same again, unless they read more than that.
+            let hasTexts =
+                happened.isEmpty && oldValue == element.value && withTexts.contains(id)
+                && !rule.annotations.values.contains(where: \.mayReadMore)
             if !hasTexts, alert.phase == .pending || alert.phase == .firing {
                 withTexts.insert(id)
                 alert.annotations = annotations(of: rule, for: alert, value: element.value, environment: environment)

@@ -39,21 +39,23 @@ extension SQLiteHistory {
     /// Opens the history; where it can be read and not be written, what it holds is given back all the same, and it is
     /// opened as soon as it can be.
     ///
+    /// - Parameter report: is told the notices of `open`, now or later, and that it was put off.
     /// - Throws: as `open`, but not for a full or read-only disk.
     package static func openOrDefer(
-        path: String, now: @escaping @Sendable () -> Timestamp
-    ) async throws(HistoryError) -> (store: any HistoryStore, notices: [String]) {
+        path: String, now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
+    ) async throws(HistoryError) -> any HistoryStore {
         do throws(HistoryError) {
             let (store, notices) = try await open(path: path, now: now())
-            return (store, notices)
+            for notice in notices { report(notice) }
+            return store
         } catch {
             switch error {
             case .full, .readOnly, .io: break
             case .locked, .newer, .foreign, .damaged, .corruptRow, .badCursor, .closed, .cancelled: throw error
             }
             guard let (state, marks) = readOnly(path) else { throw error }
-            let notice = "the history can't be written, so the agent goes on from memory until it can: \(error)"
-            return (DeferredHistory(path: path, state: state, marks: marks, fault: error, now: now), [notice])
+            report("the history can't be written, so the agent goes on from memory until it can: \(error)")
+            return DeferredHistory(path: path, state: state, marks: marks, fault: error, now: now, report: report)
         }
     }
 

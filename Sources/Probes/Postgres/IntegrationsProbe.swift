@@ -54,10 +54,11 @@ package struct IntegrationsProbe: Probe {
     }
 
     package func sample(at: Timestamp) async -> ProbeResult {
+        let wereThere = tables.areThere
         do throws(PostgresError) {
             // Looked up until they are there, and again where one is gone: asking for a missing table every few seconds
             // would fill the server's log.
-            let missing = tables.areThere ? [] : try await missingTables()
+            let missing = wereThere ? [] : try await missingTables()
             tables.areThere = missing.isEmpty
             if !missing.isEmpty {
                 if isOptional && missing.count == 2 { return ProbeResult() }
@@ -70,10 +71,10 @@ package struct IntegrationsProbe: Probe {
             let rows = try await connection.batch([statement], deadline: deadline)[0]
             return ProbeResult(samples: try samples(rows, at: at))
         } catch {
-            if error.sqlState == "42P01" {
-                tables.areThere = false
-                return await sample(at: at)
-            }
+            if error.sqlState == "42P01" { tables.areThere = false }
+            // Undefined table: look once more, so that the message names it. What is missing though both are there (a
+            // function in a view may ask for another) is a failure like any other.
+            if wereThere, error.sqlState == "42P01" { return await sample(at: at) }
             let role = connection.settings.keyword("user") ?? "tocsin"
             let grant =
                 "GRANT USAGE ON SCHEMA \(quoted) TO \(role); "

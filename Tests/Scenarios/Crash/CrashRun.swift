@@ -27,9 +27,6 @@ struct CrashRun {
     private let schedule: CrashSchedule
     private var killed: [Date] = []
 
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
     init(kills: Int, seed: UInt64) async throws {
         self.kills = kills
         random = SeededGenerator(seed: seed)
@@ -38,11 +35,7 @@ struct CrashRun {
         receiver = try CrashReceiver(seed: random.next())
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-crash-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try server.psql("CREATE DATABASE parlant")
-        for script in ["Deploy/demo/schema.sql", "Deploy/role.sql"] {
-            let text = try String(contentsOf: Self.root.appendingPathComponent(script), encoding: .utf8)
-            try server.psql(text, database: "parlant")
-        }
+        try server.makeParlant()
         let targets = (1...8).map { "target-\($0)" }
         schedule = try CrashSchedule(targets: targets, server: server, seed: random.next())
         try settings.write(to: settingsFile, atomically: true, encoding: .utf8)

@@ -43,15 +43,7 @@ final class CrashSchedule: Sendable {
             State(
                 phases: Dictionary(uniqueKeysWithValues: targets.map { ($0, Phase()) }),
                 random: SeededGenerator(seed: seed)))
-        let list = targets.map { "'\($0)'" }.joined(separator: ", ")
-        try server.psql(
-            """
-            DELETE FROM parlant_tool_integration;
-            INSERT INTO parlant_tool_integration
-                (parlant_tool_id, integration_type, target_id, health_status, last_health_check)
-            SELECT id, 'http', target, 'healthy', now() AT TIME ZONE 'UTC'
-            FROM parlant_tool, unnest(ARRAY[\(list)]) AS target WHERE name = 'tickets'
-            """, database: "parlant")
+        try server.setIntegrations(targets)
         connection = PostgresConnection(
             PostgresSettings(
                 dsn: server.dsn(database: "parlant"), name: "schedule", connectTimeout: .seconds(10),

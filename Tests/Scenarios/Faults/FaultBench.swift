@@ -54,25 +54,10 @@ final class FaultBench {
         try await settle()
     }
 
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().deletingLastPathComponent()
-
-    /// The database, the shipped role, and three targets, of which one is wrong.
+    /// The database with three targets, of which one is wrong.
     static func prepare(_ server: PostgresServer, encoding: String = "UTF8") throws {
-        try server.psql("CREATE DATABASE parlant ENCODING '\(encoding)' TEMPLATE template0")
-        for script in ["Deploy/demo/schema.sql", "Deploy/role.sql"] {
-            let text = try String(contentsOf: root.appendingPathComponent(script), encoding: .utf8)
-            try server.psql(text, database: "parlant")
-        }
-        try server.psql(
-            """
-            DELETE FROM parlant_tool_integration;
-            INSERT INTO parlant_tool_integration
-                (parlant_tool_id, integration_type, target_id, health_status, last_health_check)
-            SELECT id, 'http', target, CASE target WHEN 'canary' THEN 'unhealthy' ELSE 'healthy' END,
-                   now() AT TIME ZONE 'UTC'
-            FROM parlant_tool, unnest(ARRAY['canary', 'calm', 'third']) AS target WHERE name = 'tickets'
-            """, database: "parlant")
+        try server.makeParlant(encoding: encoding)
+        try server.setIntegrations(["canary", "calm", "third"], unhealthy: ["canary"])
     }
 
     func end() {
@@ -85,9 +70,7 @@ final class FaultBench {
     var told: [String] { Told.all(in: receiver).map { "\($0.labels["target"] ?? $0.alert) \($0.change)" } }
 
     func set(_ target: String, _ health: String, on other: PostgresServer? = nil) throws {
-        try (other ?? server).psql(
-            "UPDATE parlant_tool_integration SET health_status = '\(health)' WHERE target_id = '\(target)'",
-            database: "parlant")
+        try (other ?? server).setHealth(of: target, health)
     }
 
     func metrics() async throws -> String { try await agent.get("/metrics") }
@@ -109,8 +92,7 @@ final class FaultBench {
 
     /// The last line of the log about a failed probe.
     var lastFailure: String {
-        let line = agent.program.logText.split(separator: "\n").last { $0.contains("WARNING probe ") }
-        return line.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
+        agent.program.lastLine(with: "WARNING probe ")
     }
 
     /// How many sessions the agent has at the server.

@@ -48,8 +48,8 @@ struct ReceiverFaultTests {
 
         init(bad: String, more: String = "") async throws {
             database = try PostgresServer()
-            try FaultBench.prepare(database)
-            try database.psql("UPDATE parlant_tool_integration SET health_status = 'healthy'", database: "parlant")
+            try database.makeParlant()
+            try database.setIntegrations(["canary", "calm"])
             good = try HTTPReceiver(port: 0) { _ in .init() }
             agent = try await AgentProcess(
                 """
@@ -79,11 +79,7 @@ struct ReceiverFaultTests {
                 """)
         }
 
-        func set(_ target: String, _ health: String) throws {
-            try database.psql(
-                "UPDATE parlant_tool_integration SET health_status = '\(health)' WHERE target_id = '\(target)'",
-                database: "parlant")
-        }
+        func set(_ target: String, _ health: String) throws { try database.setHealth(of: target, health) }
 
         func told(_ receiver: HTTPReceiver) -> [String] {
             Told.all(in: receiver).map { "\($0.labels["target"] ?? $0.alert) \($0.change)" }
@@ -91,10 +87,7 @@ struct ReceiverFaultTests {
 
         /// The last line of the log about an attempt that failed.
         var said: String {
-            let line = agent.program.logText.split(separator: "\n").last {
-                $0.contains("notification retry") || $0.contains("notification rejected")
-            }
-            let text = line.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
+            let text = agent.program.lastLine(with: "notification retry", "notification rejected")
             return text.range(of: " group=").map { String(text[..<$0.lowerBound]) } ?? text
         }
 

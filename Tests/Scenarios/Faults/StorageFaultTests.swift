@@ -31,11 +31,6 @@ struct StorageFaultTests {
         func unmount() { _ = try? Subprocess.output("umount", ["-l", folder.path]) }
     }
 
-    private static func log(_ bench: FaultBench, _ words: String) -> String {
-        let line = bench.agent.program.logText.split(separator: "\n").last { $0.contains(words) }
-        return line.map { String($0.drop { $0 != " " }.dropFirst()) } ?? ""
-    }
-
     /// The history can't be written for a while, in which one alert begins and another ends.
     private func unwritable(
         _ name: String, injected: String, says: String, _ inject: (SmallDisk) throws -> Void,
@@ -51,7 +46,7 @@ struct StorageFaultTests {
         try bench.set("canary", "healthy")
         let all = ["canary fired", "calm fired", "canary resolved"]
         #expect(await eventually(within: 20) { bench.told == all }, "\(bench.told)")
-        let said = Self.log(bench, "the history can't be written")
+        let said = bench.agent.program.lastLine(with: "the history can't be written")
         #expect(said.contains(says), "\(said)")
         let note = bench.receiver.requests.last.map(\.text) ?? ""
         #expect(note.contains("this message may come again after a restart"), "the message says so: \(note)")
@@ -214,7 +209,7 @@ struct StorageFaultTests {
         // Where the state was lost the alert is announced anew: a duplicate before silence. Nothing else may come.
         let others = bench.told.filter { !["canary fired", "canary resolved", "calm fired"].contains($0) }
         #expect(others.isEmpty && bench.told.filter { $0 == "canary fired" }.count <= 2, "\(bench.told)")
-        let damage = Self.log(bench, "damage")
+        let damage = bench.agent.program.lastLine(with: "damage")
         FaultTable.add(
             .init(
                 fault: "storage: damaged history, \(seed)",
@@ -266,9 +261,9 @@ struct StorageFaultTests {
         let bench = try await FaultBench(environment: clock.environment)
         defer { bench.end() }
         try clock.step(to: seconds)
-        let isSeen = await eventually(within: 10) { !Self.log(bench, "wall clock was set").isEmpty }
+        let isSeen = await eventually(within: 10) { !bench.agent.program.lastLine(with: "wall clock was set").isEmpty }
         #expect(isSeen, "\(bench.agent.program.logText)")
-        let said = Self.log(bench, "wall clock was set")
+        let said = bench.agent.program.lastLine(with: "wall clock was set")
         try await Task.sleep(for: .seconds(3))
         #expect(bench.told == ["canary fired"], "\(bench.told)")
         let stepped = Date()
@@ -313,7 +308,7 @@ struct StorageFaultTests {
         let recovered = Date().timeIntervalSince(continued)
         try await Task.sleep(for: .seconds(2))
         #expect(bench.told == ["canary fired", "calm fired"], "\(bench.told)")
-        let said = Self.log(bench, "stood still")
+        let said = bench.agent.program.lastLine(with: "stood still")
         #expect(!said.isEmpty)
         try bench.set("canary", "healthy")
         #expect(await eventually(within: 20) { bench.told.last == "canary resolved" }, "\(bench.told)")

@@ -1,0 +1,14 @@
+package import PromQL
+
+/// The last things in a history, which the agent goes on from.
+package struct HistoryMarks: Hashable, Sendable {
+    /// The highest number of a message; 0 without any.
+    package var lastMessage: Int64
+    /// When the newest event or ledger entry was written; nil without any.
+    package var lastEntry: Timestamp?
+
+    package init(lastMessage: Int64 = 0, lastEntry: Timestamp? = nil) {
+        self.lastMessage = lastMessage
+        self.lastEntry = lastEntry
+    }
+}
