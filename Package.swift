@@ -54,7 +54,7 @@ let package = Package(
 
         .target(name: "Support", dependencies: ["Alerting", "PromQL", "Drivers"], path: "Tests/Support"),
         .testTarget(name: "HouseTests"),
-        .testTarget(name: "PromQLTests", dependencies: ["PromQL"]),
+        .testTarget(name: "PromQLTests", dependencies: ["PromQL", "Support"]),
         .testTarget(name: "TemplatesTests", dependencies: ["Templates"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),

@@ -10,6 +10,9 @@ extension Evaluator {
             } else {
                 number = try scalar(parameter, at: now)
                 try check(number, of: aggregation.operation)
+                if aggregation.operation == .quantile, !elements.isEmpty {
+                    check(quantile: number, at: aggregation.parameterPlace)
+                }
             }
         }
         var order: [Labels] = []
@@ -34,6 +37,12 @@ extension Evaluator {
         guard operation == .topk || operation == .bottomk else { return }
         guard !count.isNaN else { throw EvaluationError("Parameter value is NaN") }
         guard abs(count) < 9.2e18 else { throw EvaluationError("Scalar value \(count) overflows int64") }
+    }
+
+    /// Outside of 0…1 a quantile is infinite, which is seldom meant.
+    mutating func check(quantile: Double, at place: ExpressionPlace?) {
+        guard let place, !(0...1).contains(quantile) else { return }
+        statistics.warn("quantile value should be between 0 and 1, got \(PlainNumber.text(quantile))", at: place)
     }
 
     private func reduce(

@@ -45,19 +45,12 @@ extension Evaluator {
         _ operation: BinaryOperation, _ elements: [VectorElement], _ number: Double, scalarIsLeft: Bool
     ) throws(EvaluationError) -> [VectorElement] {
         let filters = operation.operation.isComparison && !operation.returnsBool
-        var result: [VectorElement] = []
-        for element in elements {
-            let (value, holds) =
-                scalarIsLeft
-                ? Self.compute(operation.operation, number, element.value)
-                : Self.compute(operation.operation, element.value, number)
-            if filters {
-                if holds { result.append(element) }
-            } else {
-                result.append(VectorElement(labels: element.labels.droppingMetric(), value: value))
-            }
+        func compute(_ value: Double) -> (result: Double, holds: Bool) {
+            scalarIsLeft
+                ? Self.compute(operation.operation, number, value) : Self.compute(operation.operation, value, number)
         }
-        return filters ? result : try unique(result)
+        if filters { return elements.filter { compute($0.value).holds } }
+        return try renamed(elements) { compute($0.value).result }
     }
 
     private func signature(_ labels: Labels, _ operation: BinaryOperation) -> Labels {
@@ -89,9 +82,10 @@ extension Evaluator {
             let key = signature(element.labels, operation)
             if let known = bySignature.updateValue(element, forKey: key) {
                 let side = isSwapped ? "left" : "right"
+                let both = [known.labels, element.labels].sorted().map(\.braced).joined(separator: ", ")
                 throw EvaluationError(
                     "found duplicate series for the match group \(key) on the \(side) hand-side of the operation: "
-                        + "[\(known.labels), \(element.labels)];many-to-many matching not allowed: matching labels must be "
+                        + "[\(both)];many-to-many matching not allowed: matching labels must be "
                         + "unique on one side", column: operation.position + 1)
             }
         }

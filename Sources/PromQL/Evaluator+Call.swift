@@ -7,11 +7,7 @@ extension Evaluator {
             var parameters: [Double] = []
             for argument in call.arguments.dropFirst() { parameters.append(try scalar(argument, at: now)) }
             if function.name == "clamp", parameters[0] > parameters[1] { return .vector([]) }
-            return .vector(
-                try unique(
-                    elements.map {
-                        VectorElement(labels: $0.labels.droppingMetric(), value: body($0.value, parameters))
-                    }))
+            return .vector(try renamed(elements) { body($0.value, parameters) })
         case .over(let body): return .vector(try over(call, body, at: now))
         case .date(let body):
             guard let argument = call.arguments.first else {
@@ -19,13 +15,10 @@ extension Evaluator {
             }
             let elements = try vector(argument, at: now)
             return .vector(
-                try unique(
-                    elements.map { element in
-                        let isTime = element.value.isFinite && abs(element.value) < 9e12
-                        let date = Timestamp(milliseconds: isTime ? Int64(element.value.rounded(.down)) * 1_000 : 0)
-                            .civil
-                        return VectorElement(labels: element.labels.droppingMetric(), value: isTime ? body(date) : .nan)
-                    }))
+                try renamed(elements) { element in
+                    guard element.value.isFinite, abs(element.value) < 9e12 else { return .nan }
+                    return body(Timestamp(milliseconds: Int64(element.value.rounded(.down)) * 1_000).civil)
+                })
         case .special(let special): return try self.special(special, call, at: now)
         }
     }
@@ -43,15 +36,31 @@ extension Evaluator {
             }
         }
         guard let ranges else { throw EvaluationError("a range vector is missing") }
+        note(call, ranges.series, parameters)
         var result: [VectorElement] = []
         for series in ranges.series {
             let input = RangeInput(
                 points: series.points, start: ranges.start, end: ranges.end, now: now, parameters: parameters)
             guard let value = body(input) else { continue }
-            let labels = call.function.keepsName ? series.labels : series.labels.droppingMetric()
-            result.append(VectorElement(labels: labels, value: value))
+            result.append(VectorElement(labels: series.labels, value: value))
         }
-        return try unique(result)
+        return call.function.keepsName ? try unique(result) : try renamed(result, \.value)
+    }
+
+    /// Says what is probably not meant, as Prometheus does.
+    private mutating func note(_ call: Call, _ series: [RangeSeries], _ parameters: [Double]) {
+        switch call.function.name {
+        case "rate", "increase":
+            for metric in Set(series.compactMap(\.labels.metric))
+            where !["_total", "_sum", "_count", "_bucket"].contains(where: metric.hasSuffix) {
+                statistics.inform(
+                    "metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "
+                        + "\"\(metric.escapedForQuotes)\"", at: call.places[0])
+            }
+        case "quantile_over_time":
+            if !series.isEmpty { check(quantile: parameters[0], at: call.places[0]) }
+        default: break
+        }
     }
 
     private mutating func special(
@@ -84,7 +93,9 @@ extension Evaluator {
         case .labelJoin: return .vector(try labelJoin(call, at: now))
         case .histogramQuantile:
             let phi = try scalar(call.arguments[0], at: now)
-            return .vector(try unique(Self.histogramQuantile(phi, try vector(call.arguments[1], at: now))))
+            let elements = try vector(call.arguments[1], at: now)
+            if !elements.isEmpty { check(quantile: phi, at: call.places[0]) }
+            return .vector(try unique(histogramQuantile(phi, elements, at: call.places[1])))
         }
     }
 
@@ -107,12 +118,10 @@ extension Evaluator {
     private mutating func timestamps(_ node: Node, at now: Int64) throws(EvaluationError) -> [VectorElement] {
         if case .selector(let selector) = node {
             let found = try instant(selector, at: now)
-            return try unique(
-                found.map { VectorElement(labels: $0.element.labels.droppingMetric(), value: Double($0.time) / 1_000) })
+            return try renamed(
+                found.map { VectorElement(labels: $0.element.labels, value: Double($0.time) / 1_000) }, \.value)
         }
-        let elements = try vector(node, at: now)
-        return try unique(
-            elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: Double(now) / 1_000) })
+        return try renamed(try vector(node, at: now)) { _ in Double(now) / 1_000 }
     }
 
     private mutating func labelReplace(_ call: Call, at now: Int64) throws(EvaluationError) -> [VectorElement] {
@@ -158,21 +167,44 @@ extension Evaluator {
     }
 
     /// `histogram_quantile` over classic buckets: Prometheus's `bucketQuantile` (promql/quantile.go).
-    private static func histogramQuantile(_ phi: Double, _ elements: [VectorElement]) -> [VectorElement] {
+    private mutating func histogramQuantile(
+        _ phi: Double, _ elements: [VectorElement], at place: ExpressionPlace
+    ) -> [VectorElement] {
         var groups: [Labels: [(bound: Double, count: Double)]] = [:]
+        var metrics: [Labels: String] = [:]
         for element in elements {
-            guard let text = element.labels["le"], let bound = NumberText.parse(text) else { continue }
-            groups[element.labels.dropping(["le", Labels.metricName]), default: []].append((bound, element.value))
+            let text = element.labels["le"] ?? ""
+            guard let bound = NumberText.parse(text) else {
+                let metric = element.labels.metric.map { " for metric name \"\($0.escapedForQuotes)\"" } ?? ""
+                statistics.warn(
+                    "bucket label \"le\" is missing or has a malformed value of \"\(text.escapedForQuotes)\"\(metric)",
+                    at: place)
+                continue
+            }
+            let group = element.labels.dropping(["le", Labels.metricName])
+            groups[group, default: []].append((bound, element.value))
+            metrics[group] = element.labels.metric
         }
-        return groups.sorted { $0.key < $1.key }.map { labels, buckets in
-            VectorElement(labels: labels, value: quantile(phi, buckets))
+        var result: [VectorElement] = []
+        for (labels, buckets) in groups.sorted(by: { $0.key < $1.key }) {
+            let (value, isForced) = Self.quantile(phi, buckets)
+            result.append(VectorElement(labels: labels, value: value))
+            guard isForced else { continue }
+            let metric = metrics[labels].map { " for metric name \"\($0.escapedForQuotes)\"" } ?? ""
+            statistics.inform(
+                "input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/"
+                    + "prometheus/latest/querying/functions/#histogram_quantile)\(metric)", at: place)
         }
+        return result
     }
 
-    private static func quantile(_ phi: Double, _ all: [(bound: Double, count: Double)]) -> Double {
-        if phi.isNaN { return .nan }
-        if phi < 0 { return -.infinity }
-        if phi > 1 { return .infinity }
+    /// - Returns: the quantile, and whether buckets had to be raised to hold at least what the one before holds; a
+    ///   difference that rounding explains is not told.
+    private static func quantile(_ phi: Double, _ all: [(bound: Double, count: Double)]) -> (value: Double, isForced: Bool)
+    {
+        if phi.isNaN { return (.nan, false) }
+        if phi < 0 { return (-.infinity, false) }
+        if phi > 1 { return (.infinity, false) }
         var buckets: [(bound: Double, count: Double)] = []
         for bucket in all.sorted(by: { $0.bound < $1.bound }) {
             if let last = buckets.last, last.bound == bucket.bound {
@@ -181,17 +213,34 @@ extension Evaluator {
                 buckets.append(bucket)
             }
         }
-        guard buckets.last?.bound == .infinity else { return .nan }
-        for index in buckets.indices.dropFirst() where buckets[index].count < buckets[index - 1].count {
-            buckets[index].count = buckets[index - 1].count
+        guard buckets.last?.bound == .infinity else { return (.nan, false) }
+        let isForced = makeMonotonic(&buckets)
+        guard buckets.count > 1, let observations = buckets.last?.count, observations != 0 else {
+            return (.nan, isForced)
         }
-        guard buckets.count > 1, let observations = buckets.last?.count, observations != 0 else { return .nan }
         let rank = phi * observations
         let found = buckets.dropLast().firstIndex { $0.count >= rank } ?? buckets.count - 1
-        if found == buckets.count - 1 { return buckets[buckets.count - 2].bound }
-        if found == 0 && buckets[0].bound <= 0 { return buckets[0].bound }
+        if found == buckets.count - 1 { return (buckets[buckets.count - 2].bound, isForced) }
+        if found == 0 && buckets[0].bound <= 0 { return (buckets[0].bound, isForced) }
         let start = found > 0 ? buckets[found - 1].bound : 0
         let before = found > 0 ? buckets[found - 1].count : 0
-        return start + (buckets[found].bound - start) * ((rank - before) / (buckets[found].count - before))
+        let share = (rank - before) / (buckets[found].count - before)
+        return (start + (buckets[found].bound - start) * share, isForced)
+    }
+
+    /// Raises each bucket to at least the one before: scrapes of parts at different times may say otherwise.
+    private static func makeMonotonic(_ buckets: inout [(bound: Double, count: Double)]) -> Bool {
+        var isForced = false
+        for index in buckets.indices.dropFirst() {
+            let before = buckets[index - 1].count
+            let difference = abs(buckets[index].count - before)
+            if difference <= 1e-12 * (abs(buckets[index].count) + abs(before)) {
+                buckets[index].count = before
+            } else if buckets[index].count < before {
+                buckets[index].count = before
+                isForced = true
+            }
+        }
+        return isForced
     }
 }

@@ -6,6 +6,7 @@ struct Evaluator<Source: SampleSource> {
     let start: Int64
     let end: Int64
     var samplesRead = 0
+    var statistics = EvaluationStatistics()
 
     /// How far an instant selector looks back, in milliseconds; the bound itself is left out, as in Prometheus 3.
     static var lookback: Int64 { 300_000 }
@@ -30,8 +31,7 @@ struct Evaluator<Source: SampleSource> {
             switch try evaluate(inner, at: now) {
             case .scalar(let value): return .scalar(-value)
             case .vector(let elements):
-                return .vector(
-                    try unique(elements.map { VectorElement(labels: $0.labels.droppingMetric(), value: -$0.value) }))
+                return .vector(try renamed(elements) { -$0.value })
             case .matrix, .string: throw EvaluationError("a sign before something that is no number")
             }
         case .binary(let operation): return try binary(operation, at: now)
@@ -42,7 +42,7 @@ struct Evaluator<Source: SampleSource> {
 
     // MARK: Selectors
 
-    private func time(_ now: Int64, offset: Int64, at: AtModifier?) -> Int64 {
+    private func time(_ now: Int64, offset: Int64?, at: AtModifier?) -> Int64 {
         let base: Int64
         switch at {
         case nil: base = now
@@ -50,7 +50,7 @@ struct Evaluator<Source: SampleSource> {
         case .start: base = start
         case .end: base = end
         }
-        return base - offset
+        return base - (offset ?? 0)
     }
 
     mutating func count(_ samples: Int) throws(EvaluationError) {
@@ -66,13 +66,14 @@ struct Evaluator<Source: SampleSource> {
         _ selector: Selector, at now: Int64
     ) throws(EvaluationError) -> [(element: VectorElement, time: Int64)] {
         let time = time(now, offset: selector.offset, at: selector.at)
-        let slices = source.select(
+        let found = source.newest(
             selector.matchers, after: Timestamp(milliseconds: time - Self.lookback),
             through: Timestamp(milliseconds: time))
-        try count(slices.count)
-        return slices.compactMap { slice in
-            guard let last = slice.samples.last, !StaleMarker.isStale(last.value) else { return nil }
-            return (VectorElement(labels: slice.labels, value: last.value), last.time)
+        try count(found.count)
+        statistics.note(selector, series: found.count, samples: found.count)
+        return found.compactMap { one in
+            if StaleMarker.isStale(one.point.value) { return nil }
+            return (VectorElement(labels: one.labels, value: one.point.value), one.point.time)
         }
     }
 
@@ -88,11 +89,16 @@ struct Evaluator<Source: SampleSource> {
         let slices = source.select(
             selector.matchers, after: Timestamp(milliseconds: end - range), through: Timestamp(milliseconds: end))
         var series: [RangeSeries] = []
+        var read = 0
         for slice in slices {
-            let points = slice.samples.filter { !StaleMarker.isStale($0.value) }
+            let hasStale = slice.samples.contains { StaleMarker.isStale($0.value) }
+            let points =
+                hasStale ? slice.samples.filter { !StaleMarker.isStale($0.value) } : Array(slice.samples)
             try count(points.count)
+            read += points.count
             if !points.isEmpty { series.append(RangeSeries(labels: slice.labels, points: points)) }
         }
+        statistics.note(selector, series: slices.count, samples: read)
         return Ranges(series: series, start: end - range, end: end)
     }
 
@@ -150,7 +156,27 @@ struct Evaluator<Source: SampleSource> {
         return text
     }
 
+    /// The elements with a value of their own each and without the metric's name, as most functions give them.
+    func renamed(
+        _ elements: [VectorElement], _ value: (VectorElement) throws(EvaluationError) -> Double
+    ) throws(EvaluationError) -> [VectorElement] {
+        var result: [VectorElement] = []
+        result.reserveCapacity(elements.count)
+        for element in elements {
+            result.append(VectorElement(labels: element.labels.droppingMetric(), value: try value(element)))
+        }
+        return shareMetric(elements) ? result : try unique(result)
+    }
+
+    /// Whether all have one metric's name: then they still differ without it, and need not be compared.
+    private func shareMetric(_ elements: [VectorElement]) -> Bool {
+        guard let metric = elements.first?.labels.metric else { return elements.count < 2 }
+        return elements.allSatisfy { $0.labels.metric == metric }
+    }
+
+    /// - Throws: where two elements have the same labels.
     func unique(_ elements: [VectorElement]) throws(EvaluationError) -> [VectorElement] {
+        guard elements.count > 1 else { return elements }
         var seen: Set<Labels> = []
         for element in elements where !seen.insert(element.labels).inserted {
             throw EvaluationError("vector cannot contain metrics with the same labelset: \(element.labels)")

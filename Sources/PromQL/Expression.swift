@@ -13,16 +13,53 @@ package struct Expression: Sendable, CustomStringConvertible {
     package var type: ValueType { root.type }
     package var description: String { text }
 
-    /// The matchers of every selector in it, the metric's name among them.
-    package var selectors: [[Matcher]] {
-        var all: [[Matcher]] = []
+    /// The matchers of every selector in it, the metric's name among them, in the order of the text.
+    package var selectors: [[Matcher]] { allSelectors.map(\.matchers) }
+
+    private var allSelectors: [Selector] {
+        var all: [Selector] = []
         root.visit { node in
             switch node {
-            case .selector(let selector), .range(let selector, _): all.append(selector.matchers)
+            case .selector(let selector), .range(let selector, _): all.append(selector)
             case .number, .string, .subquery, .negate, .binary, .aggregate, .call: break
             }
         }
-        return all
+        return all.sorted { $0.ordinal < $1.ordinal }
+    }
+
+    /// The places in `selectors` of those that a rule may well never find: what `absent` looks for.
+    package var selectorsOfAbsent: Set<Int> {
+        var found: Set<Int> = []
+        root.visit { node in
+            guard case .call(let call) = node else { return }
+            switch call.function.body {
+            case .special(.absent), .special(.absentOverTime):
+                node.visit { inner in
+                    switch inner {
+                    case .selector(let selector), .range(let selector, _): found.insert(selector.ordinal)
+                    case .number, .string, .subquery, .negate, .binary, .aggregate, .call: break
+                    }
+                }
+            case .special, .each, .over, .date: break
+            }
+        }
+        return found
+    }
+
+    /// What it reads: the metric of each selector, nil where it names none exactly, and how far back from the
+    /// evaluation's time.
+    package var reads: [(metric: String?, lookback: Duration)] {
+        spans.map { span in
+            let name = span.selector.matchers.first { $0.name == Labels.metricName && $0.operation == .equal }
+            return (name?.value, .milliseconds(span.back))
+        }
+    }
+
+    /// Each selector with how far before and after the evaluation's time it reads, in milliseconds.
+    private var spans: [Node.Span] {
+        var spans: [Node.Span] = []
+        root.collect(back: 0, ahead: 0, into: &spans)
+        return spans
     }
 
     /// The metrics it reads; nil where a selector does not name its metric exactly.
@@ -38,7 +75,10 @@ package struct Expression: Sendable, CustomStringConvertible {
     }
 
     /// How far back it can look at most: ranges, offsets, subqueries and the five minutes of an instant selector.
-    package var lookback: Duration { .milliseconds(root.lookback) }
+    package var lookback: Duration { reads.map(\.lookback).max() ?? .zero }
+
+    /// How much of the past its ranges, offsets and subqueries need; zero where it reads only the newest samples.
+    package var history: Duration { .milliseconds(spans.map(\.history).max() ?? 0) }
 
     /// Whether its result can change without a new sample.
     package var dependsOnTime: Bool {
@@ -46,7 +86,7 @@ package struct Expression: Sendable, CustomStringConvertible {
         root.visit { node in
             switch node {
             case .range, .subquery: depends = true
-            case .selector(let selector): if selector.offset != 0 { depends = true }
+            case .selector(let selector): if selector.offset != nil { depends = true }
             case .call(let call):
                 switch call.function.body {
                 case .date, .special(.time), .special(.absent), .special(.absentOverTime), .special(.timestamp):
@@ -70,7 +110,20 @@ package struct Expression: Sendable, CustomStringConvertible {
     package func evaluate(
         at time: Timestamp, in source: some SampleSource, limits: EvaluationLimits = EvaluationLimits()
     ) throws(EvaluationError) -> Value {
+        var statistics = EvaluationStatistics()
+        return try evaluate(at: time, in: source, limits: limits, statistics: &statistics)
+    }
+
+    /// Computes it at one time.
+    ///
+    /// - Parameter statistics: what was read is added to it, also where the evaluation fails.
+    package func evaluate(
+        at time: Timestamp, in source: some SampleSource, limits: EvaluationLimits = EvaluationLimits(),
+        statistics: inout EvaluationStatistics
+    ) throws(EvaluationError) -> Value {
         var evaluator = Evaluator(source: source, limits: limits, start: time.milliseconds, end: time.milliseconds)
+        evaluator.statistics = statistics
+        defer { statistics = evaluator.statistics }
         return try evaluator.evaluate(root, at: time.milliseconds)
     }
 
@@ -79,27 +132,44 @@ package struct Expression: Sendable, CustomStringConvertible {
         from: Timestamp, through: Timestamp, step: Duration, in source: some SampleSource,
         limits: EvaluationLimits = EvaluationLimits()
     ) throws(EvaluationError) -> [RangeSeries] {
+        var statistics = EvaluationStatistics()
+        return try evaluateRange(
+            from: from, through: through, step: step, in: source, limits: limits, statistics: &statistics)
+    }
+
+    /// Computes it at each step from `from` to `through`. The samples are read from the source once, not at each step.
+    ///
+    /// - Parameter statistics: what was read is added to it, also where the evaluation fails.
+    /// - Returns: the series in order; those of `sort` too, since a range has no order by value.
+    package func evaluateRange(
+        from: Timestamp, through: Timestamp, step: Duration, in source: some SampleSource,
+        limits: EvaluationLimits = EvaluationLimits(), statistics: inout EvaluationStatistics
+    ) throws(EvaluationError) -> [RangeSeries] {
         guard step.milliseconds > 0 else { throw EvaluationError("the step must be longer than zero") }
-        var evaluator = Evaluator(source: source, limits: limits, start: from.milliseconds, end: through.milliseconds)
+        guard type == .scalar || type == .vector else {
+            throw EvaluationError(
+                "invalid expression type \"\(type.shown)\" for range query, must be Scalar or instant Vector")
+        }
+        let (start, end) = (from.milliseconds, through.milliseconds)
+        let prefetched = PrefetchedSource(
+            source, reads: spans.map { $0.read(from: start, through: end) })
+        var evaluator = Evaluator(source: prefetched, limits: limits, start: start, end: end)
+        evaluator.statistics = statistics
+        defer { statistics = evaluator.statistics }
         var points: [Labels: [Point]] = [:]
-        var order: [Labels] = []
-        var moment = from.milliseconds
-        while moment <= through.milliseconds {
-            let elements: [VectorElement]
+        var moment = start
+        while moment <= end {
             switch try evaluator.evaluate(root, at: moment) {
-            case .scalar(let value): elements = [VectorElement(labels: Labels(), value: value)]
-            case .vector(let vector): elements = vector
-            case .matrix, .string:
-                throw EvaluationError(
-                    "invalid expression type \"\(type.shown)\" for range query, must be Scalar or instant Vector")
-            }
-            for element in elements {
-                if points[element.labels] == nil { order.append(element.labels) }
-                points[element.labels, default: []].append(Point(time: moment, value: element.value))
+            case .scalar(let value): points[Labels(), default: []].append(Point(time: moment, value: value))
+            case .vector(let vector):
+                for element in vector {
+                    points[element.labels, default: []].append(Point(time: moment, value: element.value))
+                }
+            case .matrix, .string: break
             }
             moment += step.milliseconds
         }
-        return order.map { RangeSeries(labels: $0, points: points[$0] ?? []) }
+        return points.map { RangeSeries(labels: $0.key, points: $0.value) }.sorted { $0.labels < $1.labels }
     }
 }
 
@@ -121,17 +191,56 @@ extension Node {
         }
     }
 
-    /// In milliseconds.
-    var lookback: Int64 {
+    /// A selector, and how far before and after the evaluation's time it reads, in milliseconds.
+    struct Span {
+        let selector: Selector
+        let back: Int64
+        let ahead: Int64
+        /// Of `back` what is more than the look back of an instant selector.
+        let history: Int64
+        /// Where `@` ties the selector, or a subquery around it, to a time of its own.
+        var at: AtModifier?
+
+        /// The time that the selector reads over all steps of a range evaluation: the left end is left out.
+        func read(from: Int64, through: Int64) -> (matchers: [Matcher], after: Int64, through: Int64) {
+            switch at {
+            case nil: (selector.matchers, from - back, through + ahead)
+            case .time(let time): (selector.matchers, time - back, time + ahead)
+            case .start: (selector.matchers, from - back, from + ahead)
+            case .end: (selector.matchers, through - back, through + ahead)
+            }
+        }
+    }
+
+    /// Collects the selectors below, given how far the steps above lie from the evaluation's time.
+    func collect(back: Int64, ahead: Int64, at: AtModifier? = nil, into spans: inout [Span]) {
+        func add(_ selector: Selector, looking: Int64, isRange: Bool) {
+            let offset = selector.offset ?? 0
+            // What `@` fixes forgets the steps above.
+            let (before, after) = selector.at == nil ? (back, ahead) : (0, 0)
+            spans.append(
+                Span(
+                    selector: selector, back: before + looking + offset, ahead: max(0, after - offset),
+                    history: before + offset + (isRange ? looking : 0), at: selector.at ?? at))
+        }
         switch self {
-        case .number, .string: 0
-        case .selector(let selector): 300_000 + max(0, selector.offset)
-        case .range(let selector, let range): 300_000 + range + max(0, selector.offset)
-        case .subquery(let subquery): subquery.range + max(0, subquery.offset) + subquery.inner.lookback
-        case .negate(let inner): inner.lookback
-        case .binary(let operation): max(operation.left.lookback, operation.right.lookback)
-        case .aggregate(let aggregation): max(aggregation.inner.lookback, aggregation.parameter?.lookback ?? 0)
-        case .call(let call): call.arguments.map(\.lookback).max() ?? 0
+        case .number, .string: break
+        case .selector(let selector): add(selector, looking: 300_000, isRange: false)
+        case .range(let selector, let range): add(selector, looking: range, isRange: true)
+        case .subquery(let subquery):
+            let offset = subquery.offset ?? 0
+            let (before, after) = subquery.at == nil ? (back, ahead) : (0, 0)
+            subquery.inner.collect(
+                back: before + subquery.range + offset, ahead: max(0, after - offset), at: subquery.at ?? at, into: &spans)
+        case .negate(let inner): inner.collect(back: back, ahead: ahead, at: at, into: &spans)
+        case .binary(let operation):
+            operation.left.collect(back: back, ahead: ahead, at: at, into: &spans)
+            operation.right.collect(back: back, ahead: ahead, at: at, into: &spans)
+        case .aggregate(let aggregation):
+            aggregation.inner.collect(back: back, ahead: ahead, at: at, into: &spans)
+            aggregation.parameter?.collect(back: back, ahead: ahead, at: at, into: &spans)
+        case .call(let call):
+            for argument in call.arguments { argument.collect(back: back, ahead: ahead, at: at, into: &spans) }
         }
     }
 }

@@ -7,6 +7,17 @@ package struct Labels: Hashable, Sendable {
         package let value: String
     }
 
+    /// Differs from run to run, so that nobody can choose values that all fall on one hash.
+    private static let seed = UInt64.random(in: .min ... .max)
+
+    /// Over the values alone and eight bytes at a time: every sample that comes in is looked up by it, and the standard
+    /// way over all names and values took four times as long.
+    package func hash(into hasher: inout Hasher) {
+        var hash = Self.seed
+        for pair in pairs { pair.value.mix(into: &hash) }
+        hasher.combine(hash)
+    }
+
     /// The label that holds the metric's name.
     package static let metricName = "__name__"
 
@@ -69,8 +80,10 @@ package struct Labels: Hashable, Sendable {
 
     /// Without the metric's name.
     package func droppingMetric() -> Labels {
-        guard pairs.contains(where: { $0.name == Self.metricName }) else { return self }
-        return Labels(sorted: pairs.filter { $0.name != Self.metricName })
+        guard let place = pairs.firstIndex(where: { $0.name == Self.metricName }) else { return self }
+        var others = pairs
+        others.remove(at: place)
+        return Labels(sorted: others)
     }
 
     package var dictionary: [String: String] {
@@ -88,6 +101,28 @@ package struct Labels: Hashable, Sendable {
             add(0xff)
         }
         return hash
+    }
+}
+
+extension String {
+    /// Multiplies and folds as wyhash does (https://github.com/wangyi-fudan/wyhash).
+    fileprivate func mix(into hash: inout UInt64) {
+        var text = self
+        text.withUTF8 { bytes in
+            var position = 0
+            while position < bytes.count {
+                var word: UInt64 = 0
+                let count = min(8, bytes.count - position)
+                if count == 8 {
+                    word = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: position, as: UInt64.self)
+                } else {
+                    for index in 0..<count { word |= UInt64(bytes[position + index]) << UInt64(8 * index) }
+                }
+                let product = (hash ^ word).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+                hash = product.high ^ product.low ^ UInt64(bytes.count)
+                position += 8
+            }
+        }
     }
 }
 
@@ -131,6 +166,13 @@ extension Labels: Codable {
     package func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(dictionary)
+    }
+}
+
+extension Labels {
+    /// All labels in braces, the metric's name among them, as Prometheus writes them in errors.
+    var braced: String {
+        "{" + pairs.map { "\($0.name)=\"\($0.value.escapedForQuotes)\"" }.joined(separator: ", ") + "}"
     }
 }
 

@@ -174,16 +174,7 @@ extension Character {
 extension ExpressionError {
     /// At an offset in characters.
     init(_ message: String, at offset: Int, in text: String, hint: String? = nil) {
-        var line = 1
-        var column = 1
-        for character in text.prefix(offset) {
-            if character.isNewline {
-                line += 1
-                column = 1
-            } else {
-                column += 1
-            }
-        }
-        self.init(message: message, line: line, column: column, hint: hint, text: text)
+        let place = ExpressionPlace(offset: offset, in: text)
+        self.init(message: message, line: place.line, column: place.column, hint: hint, text: text)
     }
 }

@@ -30,10 +30,13 @@ indirect enum Node: Sendable {
 /// Which series, and how far from the evaluation's time.
 struct Selector: Sendable {
     var matchers: [Matcher]
-    var offset: Int64 = 0
+    /// Milliseconds into the past; nil where no `offset` stands.
+    var offset: Int64?
     var at: AtModifier?
     /// Offset in characters, for messages.
     var position: Int
+    /// The selector's place in the text among all selectors: 0, 1, ….
+    var ordinal: Int
 }
 
 /// The time that `@` fixes.
@@ -50,7 +53,7 @@ struct Subquery: Sendable {
     var range: Int64
     /// Milliseconds; nil for the default resolution.
     var step: Int64?
-    var offset: Int64 = 0
+    var offset: Int64?
     var at: AtModifier?
 }
 
@@ -136,16 +139,17 @@ struct Aggregation: Sendable {
     var operation: Operation
     var inner: Node
     var parameter: Node?
+    var parameterPlace: ExpressionPlace?
     /// Whether `labels` are those left out instead of those kept.
     var isWithout = false
     var labels: [String] = []
-    var position: Int
 }
 
 struct Call: Sendable {
     var function: Function
     var arguments: [Node]
-    var position: Int
+    /// Where each argument begins.
+    var places: [ExpressionPlace]
 }
 
 extension Node {

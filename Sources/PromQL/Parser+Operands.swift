@@ -3,25 +3,36 @@ extension Parser {
 
     /// An operand with what follows it: `[5m]`, `[1h:5m]`, `offset 5m`, `@ 123`.
     mutating func postfix() throws(ExpressionError) -> Node {
-        let start = current.offset
+        // Only a subquery goes after parentheses; a range, `offset` and `@` do not.
+        var isInParentheses = isSymbol("(")
         var node = try operand()
         while true {
             if isSymbol("[") {
-                node = try bracket(after: node, from: start)
+                node = try bracket(after: node, isInParentheses: isInParentheses)
+                isInParentheses = false
             } else if isSymbol("@") {
+                let place = current.offset
                 advance()
-                try apply(at: try atModifier(), to: &node)
+                let modifier = try atModifier()
+                if isInParentheses { throw misplaced("@", at: place) }
+                try apply(at: modifier, to: &node, at: place)
             } else if keyword() == "offset" {
                 let place = current.offset
                 advance()
-                try apply(offset: try signedDuration(), to: &node, at: place)
+                let offset = try signedDuration()
+                if isInParentheses { throw misplaced("offset", at: place) }
+                try apply(offset: offset, to: &node, at: place)
             } else {
                 return node
             }
         }
     }
 
-    private mutating func bracket(after node: Node, from start: Int) throws(ExpressionError) -> Node {
+    private func misplaced(_ modifier: String, at place: Int) -> ExpressionError {
+        error("`\(modifier)` goes only after a selector or a subquery", at: place)
+    }
+
+    private mutating func bracket(after node: Node, isInParentheses: Bool) throws(ExpressionError) -> Node {
         let place = current.offset
         advance()
         let range = try duration("a range")
@@ -37,47 +48,55 @@ extension Parser {
             return .subquery(Subquery(inner: node, range: range, step: step))
         }
         try expect("]", "after the range")
-        guard case .selector(let selector) = node else {
+        guard case .selector(let selector) = node, !isInParentheses else {
             throw error(
                 "a range goes only after a selector", at: place,
                 hint: "for other expressions write a subquery, such as [5m:]")
         }
-        guard selector.offset == 0, selector.at == nil else {
+        guard selector.offset == nil, selector.at == nil else {
             throw error("`offset` and `@` go after the range", at: place)
         }
         return .range(selector, range)
     }
 
     private mutating func apply(offset: Int64, to node: inout Node, at place: Int) throws(ExpressionError) {
+        let present: Int64?
         switch node {
         case .selector(var selector):
+            present = selector.offset
             selector.offset = offset
             node = .selector(selector)
         case .range(var selector, let range):
+            present = selector.offset
             selector.offset = offset
             node = .range(selector, range)
         case .subquery(var subquery):
+            present = subquery.offset
             subquery.offset = offset
             node = .subquery(subquery)
-        case .number, .string, .negate, .binary, .aggregate, .call:
-            throw error("`offset` goes only after a selector or a subquery", at: place)
+        case .number, .string, .negate, .binary, .aggregate, .call: throw misplaced("offset", at: place)
         }
+        if let present, present != 0 { throw error("`offset` is given twice", at: place) }
     }
 
-    private mutating func apply(at modifier: AtModifier, to node: inout Node) throws(ExpressionError) {
+    private mutating func apply(at modifier: AtModifier, to node: inout Node, at place: Int) throws(ExpressionError) {
+        let present: AtModifier?
         switch node {
         case .selector(var selector):
+            present = selector.at
             selector.at = modifier
             node = .selector(selector)
         case .range(var selector, let range):
+            present = selector.at
             selector.at = modifier
             node = .range(selector, range)
         case .subquery(var subquery):
+            present = subquery.at
             subquery.at = modifier
             node = .subquery(subquery)
-        case .number, .string, .negate, .binary, .aggregate, .call:
-            throw error("`@` goes only after a selector or a subquery")
+        case .number, .string, .negate, .binary, .aggregate, .call: throw misplaced("@", at: place)
         }
+        if present != nil { throw error("`@` is given twice", at: place) }
     }
 
     private mutating func atModifier() throws(ExpressionError) -> AtModifier {
@@ -172,10 +191,11 @@ extension Parser {
     private mutating func aggregation(_ operation: Aggregation.Operation) throws(ExpressionError) -> Node {
         let place = current.offset
         advance()
-        var result = Aggregation(operation: operation, inner: .number(0), position: place)
+        var result = Aggregation(operation: operation, inner: .number(0))
         var isGrouped = try grouping(of: &result)
         try expect("(", "after `\(operation.rawValue)`")
         if let wanted = operation.parameter {
+            result.parameterPlace = ExpressionPlace(offset: current.offset, in: text)
             let parameter = try binary(above: 0)
             guard parameter.type == wanted else {
                 throw error(
@@ -218,10 +238,14 @@ extension Parser {
             places.append(current.offset)
             arguments.append(try binary(above: 0))
             guard take(",") else { break }
+            if isSymbol(")") { throw error("an argument is missing after the comma") }
         }
         try expect(")", "to close `\(name)(`")
         try check(arguments, at: places, of: function, place: place)
-        return .call(Call(function: function, arguments: arguments, position: place))
+        return .call(
+            Call(
+                function: function, arguments: arguments,
+                places: places.map { ExpressionPlace(offset: $0, in: text) }))
     }
 
     private func check(_ arguments: [Node], at places: [Int], of function: Function, place: Int) throws(ExpressionError)
@@ -268,7 +292,8 @@ extension Parser {
                 "the selector must hold at least one matcher that does not match the empty text", at: place,
                 hint: "name a metric, such as up{job=\"x\"}")
         }
-        return .selector(Selector(matchers: matchers, position: place))
+        defer { selectors += 1 }
+        return .selector(Selector(matchers: matchers, position: place, ordinal: selectors))
     }
 
     private mutating func labelMatcher(hasName: Bool) throws(ExpressionError) -> Matcher {

@@ -5,6 +5,8 @@ struct Parser {
     private var position = 0
     private var depth = 0
     private var operators = 0
+    /// How many selectors have been read.
+    var selectors = 0
 
     /// Deeper nesting is refused, so that no text can exhaust the stack.
     private static let deepest = 200

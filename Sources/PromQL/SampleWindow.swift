@@ -1,41 +1,56 @@
-/// The recent past of every series, in memory: what expressions read.
+/// The recent past of every series, in memory and packed: what expressions read.
 ///
-/// A series is found through an index of its labels. What is older than `retention` is dropped by `prune`.
+/// A series is found through an index of its labels. `prune` drops what no rule reaches any more: each metric is kept
+/// for as long as `reach` says, and at least for `retention`.
 package struct SampleWindow: SampleSource, Sendable {
-    private struct Series: Sendable {
-        let labels: Labels
-        var points: [Point]
-        var isUnknown: Bool
-    }
-
-    private var series: [Int: Series] = [:]
-    private var ids: [Labels: Int] = [:]
-    private var postings: [Labels.Pair: Set<Int>] = [:]
+    /// By id; a free place holds a series that is in no index.
+    private var slots: ContiguousArray<StoredSeries> = []
+    private var freeIDs: [Int] = []
+    private var index = SeriesIndex()
     private var unknownIDs: Set<Int> = []
-    private var nextID = 0
-    /// How far back samples are kept.
-    package var retention: Duration
+    /// How far back every metric is kept, whoever reads it.
+    package private(set) var retention: Duration
+    /// How far back metrics are kept that rules look further back for.
+    package private(set) var reach: Reach
     package private(set) var sampleCount = 0
 
     /// - Parameter retention: at least the five minutes that an instant selector looks back.
-    package init(retention: Duration) {
+    package init(retention: Duration, reach: Reach = Reach()) {
         self.retention = max(retention, .seconds(300))
+        self.reach = reach
     }
 
-    package var seriesCount: Int { series.count }
+    package var seriesCount: Int { index.count }
+
+    /// What the packed samples of all series take, in bytes, without the series' names.
+    package var sampleBytes: Int { slots.reduce(0) { $0 + $1.bytes } }
+
+    /// Changes how far back is kept. What is dropped already stays dropped.
+    package mutating func keep(retention: Duration, reach: Reach) {
+        self.retention = max(retention, .seconds(300))
+        self.reach = reach
+        for id in slots.indices {
+            let reach = kept(slots[id].labels.metric)
+            slots[id].reach = reach
+        }
+    }
+
+    /// How far back a metric is kept, in milliseconds: a minute more, for those who ask with another clock.
+    private func kept(_ metric: String?) -> Int64 {
+        retention(of: metric).milliseconds + 60_000
+    }
+
+    /// How far back expressions can look at a metric.
+    package func retention(of metric: String?) -> Duration { max(retention, reach.of(metric)) }
 
     /// Adds a sample. One that is not newer than the series' last is left out, as Prometheus does.
     ///
     /// - Returns: whether it was taken.
     @discardableResult
     package mutating func append(_ sample: Sample) -> Bool {
-        let id = ids[sample.labels] ?? add(sample.labels)
-        guard series[id]?.points.last.map({ $0.time < sample.at.milliseconds }) ?? true else { return false }
-        series[id]?.points.append(Point(time: sample.at.milliseconds, value: sample.value))
-        if series[id]?.isUnknown == true {
-            series[id]?.isUnknown = false
-            unknownIDs.remove(id)
-        }
+        let id = index[sample.labels] ?? add(sample.labels)
+        guard slots[id].append(Point(time: sample.at.milliseconds, value: sample.value)) else { return false }
+        setUnknown(false, id)
         sampleCount += 1
         return true
     }
@@ -45,74 +60,72 @@ package struct SampleWindow: SampleSource, Sendable {
     }
 
     private mutating func add(_ labels: Labels) -> Int {
-        let id = nextID
-        nextID += 1
-        ids[labels] = id
-        series[id] = Series(labels: labels, points: [], isUnknown: false)
-        for pair in labels.pairs { postings[pair, default: []].insert(id) }
+        let series = StoredSeries(labels: labels, reach: kept(labels.metric))
+        let id: Int
+        if let free = freeIDs.popLast() {
+            id = free
+            slots[id] = series
+        } else {
+            id = slots.count
+            slots.append(series)
+        }
+        index.insert(id, labels)
         return id
+    }
+
+    private mutating func setUnknown(_ isUnknown: Bool, _ id: Int) {
+        guard slots[id].isUnknown != isUnknown else { return }
+        slots[id].isUnknown = isUnknown
+        if isUnknown { unknownIDs.insert(id) } else { unknownIDs.remove(id) }
     }
 
     /// Says that a series has ended: its probe succeeded without it.
     package mutating func markStale(_ labels: Labels, at time: Timestamp) {
-        guard let id = ids[labels] else { return }
-        series[id]?.isUnknown = false
-        unknownIDs.remove(id)
+        guard let id = index[labels] else { return }
+        setUnknown(false, id)
         end(id, at: time)
     }
 
     /// Says that a series' value is unknown: its probe failed. It ends here as a stale one does, and is listed by
     /// `unknown(matching:)` until its next sample.
     package mutating func markUnknown(_ labels: Labels, at time: Timestamp) {
-        let id = ids[labels] ?? add(labels)
-        series[id]?.isUnknown = true
-        unknownIDs.insert(id)
+        let id = index[labels] ?? add(labels)
+        setUnknown(true, id)
         end(id, at: time)
     }
 
     private mutating func end(_ id: Int, at time: Timestamp) {
-        guard let last = series[id]?.points.last, !StaleMarker.isStale(last.value), last.time < time.milliseconds
+        guard let last = slots[id].last, !StaleMarker.isStale(last.value),
+            slots[id].append(Point(time: time.milliseconds, value: StaleMarker.value))
         else { return }
-        series[id]?.points.append(Point(time: time.milliseconds, value: StaleMarker.value))
         sampleCount += 1
     }
 
     /// The series whose value is unknown now and that satisfy all matchers.
     package func unknown(matching matchers: [Matcher]) -> [Labels] {
-        unknownIDs.compactMap { series[$0]?.labels }
+        unknownIDs.map { slots[$0].labels }
             .filter { labels in matchers.allSatisfy { $0.matches(labels) } }.sorted()
     }
 
     /// Whether any series satisfies all matchers, also one that has ended and is not pruned yet.
     package func hasSeries(matching matchers: [Matcher]) -> Bool {
-        candidates(matchers).contains { id in
-            series[id].map { one in matchers.allSatisfy { $0.matches(one.labels) } } ?? false
-        }
+        index.candidates(matchers).contains { id in slots[id].matches(matchers) }
     }
 
-    /// Drops samples before a time, and the series that have none left.
-    package mutating func prune(before time: Timestamp) {
-        for (id, one) in series {
-            let kept = one.points.firstIndex { $0.time >= time.milliseconds } ?? one.points.endIndex
-            guard kept > 0 else { continue }
-            sampleCount -= kept
-            if kept == one.points.count && !one.isUnknown {
-                series[id] = nil
-                ids[one.labels] = nil
-                for pair in one.labels.pairs {
-                    postings[pair]?.remove(id)
-                    if postings[pair]?.isEmpty == true { postings[pair] = nil }
-                }
-            } else {
-                series[id]?.points.removeFirst(kept)
-            }
+    /// Drops what no rule reaches any more at this time, and the series that have nothing left.
+    package mutating func prune(at now: Timestamp) {
+        for id in slots.indices {
+            sampleCount -= slots[id].prune(before: now.milliseconds - slots[id].reach)
+            guard slots[id].last == nil, !slots[id].isUnknown, index[slots[id].labels] == id else { continue }
+            index.remove(slots[id].labels)
+            freeIDs.append(id)
         }
     }
 
     /// The newest sample of each series that has not ended and is not older than `lookback`.
     package func latest(at time: Timestamp, lookback: Duration = .seconds(300)) -> [Sample] {
-        series.values.compactMap { one in
-            guard let last = one.points.last, !StaleMarker.isStale(last.value),
+        slots.compactMap { one in
+            guard let last = one.last, !StaleMarker.isStale(last.value),
                 last.time > (time - lookback).milliseconds
             else { return nil }
             return Sample(labels: one.labels, value: last.value, at: Timestamp(milliseconds: last.time))
@@ -123,34 +136,66 @@ package struct SampleWindow: SampleSource, Sendable {
 
     package func select(_ matchers: [Matcher], after: Timestamp, through: Timestamp) -> [SeriesSlice] {
         var found: [SeriesSlice] = []
-        for id in candidates(matchers) {
-            guard let one = series[id], matchers.allSatisfy({ $0.matches(one.labels) }) else { continue }
-            let start = one.points.firstIndex(after: after.milliseconds)
-            let end = one.points.firstIndex(after: through.milliseconds)
-            if start < end { found.append(SeriesSlice(labels: one.labels, samples: one.points[start..<end])) }
+        for id in index.candidates(matchers) {
+            guard slots[id].matches(matchers) else { continue }
+            let points = slots[id].points(after: after.milliseconds, through: through.milliseconds)
+            if !points.isEmpty { found.append(SeriesSlice(labels: slots[id].labels, samples: points[...])) }
         }
         return found
     }
 
-    /// The ids that may match: those of the rarest exact label, or all where no matcher names one.
-    private func candidates(_ matchers: [Matcher]) -> [Int] {
-        var smallest: Set<Int>?
-        for matcher in matchers where matcher.operation == .equal && !matcher.value.isEmpty {
-            let ids = postings[Labels.Pair(name: matcher.name, value: matcher.value)] ?? []
-            if smallest.map({ ids.count < $0.count }) ?? true { smallest = ids }
+    package func newest(_ matchers: [Matcher], after: Timestamp, through: Timestamp) -> [NewestSample] {
+        var found: [NewestSample] = []
+        for id in index.candidates(matchers) {
+            guard slots[id].matches(matchers),
+                let point = slots[id].newest(after: after.milliseconds, through: through.milliseconds)
+            else { continue }
+            found.append(NewestSample(labels: slots[id].labels, point: point))
         }
-        return smallest.map(Array.init) ?? Array(series.keys)
+        return found
+    }
+
+    // MARK: Names
+
+    /// The series with a sample in the given time, in order. None of the selectors: all series.
+    package func series(matching selectors: [[Matcher]], after: Timestamp, through: Timestamp) -> [Labels] {
+        var found: Set<Labels> = []
+        for matchers in selectors.isEmpty ? [[]] : selectors {
+            for id in index.candidates(matchers) {
+                guard slots[id].matches(matchers),
+                    slots[id].newest(after: after.milliseconds, through: through.milliseconds) != nil
+                else { continue }
+                found.insert(slots[id].labels)
+            }
+        }
+        return found.sorted()
     }
 }
 
-extension [Point] {
-    /// The index of the first point after a time, by halving.
-    func firstIndex(after time: Int64) -> Int {
-        var (low, high) = (startIndex, endIndex)
-        while low < high {
-            let middle = low + (high - low) / 2
-            if self[middle].time <= time { low = middle + 1 } else { high = middle }
+extension SampleWindow {
+    /// How far back rules look at each metric.
+    package struct Reach: Hashable, Sendable {
+        private var byMetric: [String: Duration] = [:]
+        /// What selectors without an exact name look back.
+        private var others = Duration.zero
+
+        package init() {}
+
+        /// - Parameter expressions: those of all rules.
+        package init(_ expressions: [Expression]) {
+            for expression in expressions {
+                for read in expression.reads {
+                    if let metric = read.metric {
+                        byMetric[metric] = max(byMetric[metric] ?? .zero, read.lookback)
+                    } else {
+                        others = max(others, read.lookback)
+                    }
+                }
+            }
         }
-        return low
+
+        package func of(_ metric: String?) -> Duration {
+            max(others, metric.flatMap { byMetric[$0] } ?? .zero)
+        }
     }
 }

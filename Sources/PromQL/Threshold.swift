@@ -107,6 +107,8 @@ enum NumberText {
         for (prefix, radix) in [("0x", 16), ("0o", 8), ("0b", 2)] where plain.hasPrefix(prefix) {
             return UInt64(plain.dropFirst(2), radix: radix).map { sign * Double($0) }
         }
+        // As in Go, whole numbers with a leading zero are octal; `08` and `0.5` are not.
+        if plain.count > 1, plain.hasPrefix("0"), let octal = UInt64(plain, radix: 8) { return sign * Double(octal) }
         guard let first = plain.unicodeScalars.first, ("0"..."9").contains(first) || first == "." else { return nil }
         return Double(plain).map { sign * $0 }
     }

@@ -7,7 +7,7 @@ struct ConformanceScript {
     private var index = 0
     private var window = SampleWindow(retention: .seconds(1_000_000_000))
     /// Series of the present load that hold native histograms: what touches them can't be judged.
-    private var histogramMetrics: Set<String> = []
+    private var histograms: Set<Labels> = []
     private(set) var result = ConformanceResult()
 
     init(text: String) {
@@ -21,7 +21,7 @@ struct ConformanceScript {
                 index += 1
             } else if line == "clear" {
                 window = SampleWindow(retention: .seconds(1_000_000_000))
-                histogramMetrics = []
+                histograms = []
                 index += 1
             } else if line.hasPrefix("load") {
                 load(line)
@@ -51,12 +51,7 @@ struct ConformanceScript {
 
     private mutating func load(_ line: String) {
         let words = line.split(separator: " ")
-        if words[0] == "load_with_nhcb" {
-            for line in block() {
-                if let series = SeriesText(line) { histogramMetrics.insert(series.labels.metric ?? "") }
-            }
-            return
-        }
+        let makesHistograms = words[0] == "load_with_nhcb"
         let step = (try? Duration(promQL: String(words.last ?? "1m"))) ?? .seconds(60)
         // A series that stands twice in one load has the values of its last line.
         var loaded: [Labels: SeriesText] = [:]
@@ -66,10 +61,17 @@ struct ConformanceScript {
                 continue
             }
             if series.hasHistograms {
-                histogramMetrics.insert(series.labels.metric ?? "")
+                histograms.insert(series.labels)
                 continue
             }
             loaded[series.labels] = series
+            // Of `x_bucket` and its kin a native histogram `x` is made as well; they themselves stay what they are.
+            if makesHistograms, let metric = series.labels.metric {
+                for ending in ["_bucket", "_count", "_sum"] where metric.hasSuffix(ending) {
+                    let whole = String(metric.dropLast(ending.count))
+                    histograms.insert(series.labels.dropping(["le"]).setting(Labels.metricName, whole))
+                }
+            }
         }
         for series in loaded.values {
             for (place, value) in series.values.enumerated() {
@@ -86,8 +88,17 @@ struct ConformanceScript {
 
     // MARK: Eval
 
+    /// A message that must, or with `isWanted` false must not, come with the result.
+    private struct Note {
+        let isWarning: Bool
+        let isWanted: Bool
+        let message: String?
+        let pattern: String?
+    }
+
     private struct Expectation {
         var fails = false
+        var notes: [Note] = []
         var isOrdered = false
         var message: String?
         var pattern: String?
@@ -136,9 +147,11 @@ struct ConformanceScript {
         where text.contains(word) {
             return "experimental: \(word.trimmingCharacters(in: .whitespaces))"
         }
-        for metric in histogramMetrics where !metric.isEmpty && text.contains(metric) { return "native histograms" }
-        return histogramMetrics.contains("") || text.contains("{__name__=~") && !histogramMetrics.isEmpty
-            ? "native histograms" : nil
+        let selectors = (try? Expression(command.expression).selectors) ?? []
+        let touchesHistograms = selectors.contains { matchers in
+            histograms.contains { labels in matchers.allSatisfy { $0.matches(labels) } }
+        }
+        return touchesHistograms ? "native histograms" : nil
     }
 
     private func read(_ body: [String]) -> Expectation {
@@ -146,14 +159,19 @@ struct ConformanceScript {
         for line in body {
             if line.hasPrefix("expect ") {
                 let rest = line.dropFirst(7)
+                func text(after key: String) -> String? {
+                    rest.range(of: key).map { rest[$0.upperBound...].trimmingCharacters(in: .whitespaces) }
+                }
+                let kind = rest.split(separator: " ").first ?? ""
                 if rest.hasPrefix("fail") {
                     expectation.fails = true
-                    if let range = rest.range(of: "msg:") {
-                        expectation.message = rest[range.upperBound...].trimmingCharacters(in: .whitespaces)
-                    }
-                    if let range = rest.range(of: "regex:") {
-                        expectation.pattern = rest[range.upperBound...].trimmingCharacters(in: .whitespaces)
-                    }
+                    expectation.message = text(after: "msg:")
+                    expectation.pattern = text(after: "regex:")
+                } else if ["warn", "info", "no_warn", "no_info"].contains(kind) {
+                    expectation.notes.append(
+                        Note(
+                            isWarning: kind.hasSuffix("warn"), isWanted: !kind.hasPrefix("no_"),
+                            message: text(after: "msg:"), pattern: text(after: "regex:")))
                 } else if rest.hasPrefix("ordered") {
                     expectation.isOrdered = true
                 } else if rest.hasPrefix("string") {
@@ -180,19 +198,50 @@ struct ConformanceScript {
     private func judge(_ command: EvalCommand, _ expectation: Expectation) -> String? {
         do {
             let expression = try Expression(command.expression)
+            var statistics = EvaluationStatistics()
+            let problem: String?
             switch command.span {
             case .instant(let time):
-                let value = try expression.evaluate(at: time, in: window)
-                if expectation.fails { return "should have failed" }
-                return compare(value, expectation)
+                let value = try expression.evaluate(at: time, in: window, statistics: &statistics)
+                problem = compare(value, expectation)
             case .range(let from, let to, let step):
-                let series = try expression.evaluateRange(from: from, through: to, step: step, in: window)
-                if expectation.fails { return "should have failed" }
-                return compare(series, expectation, from: from, step: step)
+                let series = try expression.evaluateRange(
+                    from: from, through: to, step: step, in: window, statistics: &statistics)
+                problem = compare(series, expectation, from: from, step: step)
             }
+            if expectation.fails { return "should have failed" }
+            return problem ?? missing(in: statistics, expectation.notes)
+        } catch let error as EvaluationError {
+            guard expectation.fails else { return "failed: \(error)" }
+            // It may name the labels at its end where Prometheus does not.
+            if let message = expectation.message, !error.message.hasPrefix(message) { return "failed otherwise: \(error.message)" }
+            if let pattern = expectation.pattern,
+                error.message.range(of: pattern, options: .regularExpression) == nil
+            {
+                return "failed otherwise: \(error.message)"
+            }
+            return nil
         } catch {
+            // What is refused before anything runs is refused in words of our own, with the place.
             return expectation.fails ? nil : "failed: \(error)"
         }
+    }
+
+    private func missing(in statistics: EvaluationStatistics, _ notes: [Note]) -> String? {
+        for note in notes {
+            let said = note.isWarning ? statistics.warnings : statistics.infos
+            guard note.isWanted else {
+                if !said.isEmpty { return "says what it should not: \(said)" }
+                continue
+            }
+            let isThere = said.contains { text in
+                if let message = note.message { return text == message }
+                if let pattern = note.pattern { return text.range(of: pattern, options: .regularExpression) != nil }
+                return true
+            }
+            if !isThere { return "does not say \(note.message ?? note.pattern ?? "anything"), but \(said)" }
+        }
+        return nil
     }
 
     private func compare(_ value: Value, _ expectation: Expectation) -> String? {

@@ -81,7 +81,44 @@ struct LanguageTests {
         #expect(window.unknown(matching: [try Matcher("job", .equal, "a")]) == [labels])
         window.append(Sample(labels: labels, value: 3, at: at(30)))
         #expect(window.unknown(matching: []).isEmpty)
-        window.prune(before: at(31))
-        #expect(window.seriesCount == 0)
+        // Ten minutes and a minute for late askers.
+        window.prune(at: at(690))
+        #expect(window.seriesCount == 1)
+        window.prune(at: at(691))
+        #expect(window.seriesCount == 0 && window.sampleCount == 0)
+    }
+}
+
+@Suite("What Prometheus's grammar refuses")
+struct RefusalTests {
+    @Test(
+        "is refused here as well",
+        arguments: [
+            "(m)[5m]", "(m) offset 5m", "(m) @ 5", "abs(m,)", "sum(m,)", "m offset 5m offset 10m", "m @ 5 @ 6",
+            "m[5m][5m]", "m offset 5m[5m]", "m @ 5 [5m]", "rate(m)", "m[5m] > 1",
+        ])
+    func refused(_ text: String) {
+        #expect(throws: ExpressionError.self) { try Expression(text) }
+    }
+
+    @Test(
+        "and what it takes is taken",
+        arguments: [
+            "(m)[5m:]", "sum by (a,) (m)", "m @ 5 offset 5m", "m offset 5m @ 5", "m[5m] offset -5m", "(m[5m:1m])[5m:]",
+            "(rate(m[5m]))[1h:1m] offset 5m", "sum(m) without (a, \"b.c\")", "{\"m.x\", a=\"b\",}",
+        ])
+    func taken(_ text: String) {
+        #expect(throws: Never.self) { try Expression(text) }
+    }
+
+    @Test("numbers are Go's", arguments: [("0755", 493.0), ("08", 8), ("0x1f", 31), ("1_000", 1_000), ("0.50", 0.5)])
+    func numbers(_ text: String, _ wanted: Double) throws {
+        let value = try Expression(text).evaluate(
+            at: Timestamp(milliseconds: 0), in: SampleWindow(retention: .seconds(300)))
+        guard case .scalar(let number) = value else {
+            Issue.record("\(text) is no scalar")
+            return
+        }
+        #expect(number == wanted)
     }
 }

@@ -7,7 +7,7 @@ enum FullExample {
     static let environment = ["DATABASE_URL": "postgresql://tocsin:HIDDEN@db/main", "TOKEN": "HIDDEN"]
 
     static let text = """
-        server: { listen: 127.0.0.1:9911, external_url: https://tocsin.example/ }
+        server: { listen: 127.0.0.1:9911, external_url: https://tocsin.example/, query_window: 30m }
         history: { path: /var/lib/tocsin/history.sqlite, retention: 30d }
         log: { level: debug, format: json }
         rule_files: [shipped, ./rules/*.yml]

@@ -45,7 +45,7 @@ package enum MetricsText {
             ("tocsin_outbox_messages", [:], Double(status.outboxRows)),
             ("tocsin_notification_groups", [:], Double(status.groups)),
             ("tocsin_rule_evaluations_total", [:], Double(status.ruleEvaluations)),
-            ("tocsin_rules_failing", [:], Double(status.health.values.filter { $0.error != nil }.count)),
+            ("tocsin_rules_failing", [:], Double(status.rulesFailing)),
         ]
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {

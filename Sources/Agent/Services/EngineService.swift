@@ -49,6 +49,8 @@ package actor EngineService: Service {
 
     package init(engine: Engine, history: any HistoryStore, clock: AgentClock, logger: Logger) {
         self.engine = engine
+        let start = ContinuousClock.now
+        self.engine.measure(with: { ContinuousClock.now - start })
         self.history = history
         self.clock = clock
         self.logger = logger
@@ -213,7 +215,7 @@ package actor EngineService: Service {
             samples: engine.window.sampleCount, outboxRows: engine.planner.outbox.count,
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
-            probesAnswered: engine.probes.allHaveAnswered, health: engine.rules.health, backlog: backlog.count,
+            probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift)
     }
 

@@ -1,4 +1,4 @@
-package import Alerting
+import Alerting
 package import PromQL
 
 /// What the engine's shell has counted since the start.
@@ -38,7 +38,8 @@ package struct EngineStatus: Sendable {
     package let probeFailures: [String: String]
     /// Whether every probe has had its first round, well or not.
     package let probesAnswered: Bool
-    package let health: [RuleBook.RuleKey: RuleBook.Health]
+    /// How many rules failed in their last evaluation.
+    package let rulesFailing: Int
     /// Records that wait in memory for a store that can't be written.
     package let backlog: Int
     /// Evaluations of rules since the start.

@@ -13,10 +13,13 @@ package struct Engine: Sendable {
         package var externalLabels: Labels
         /// Where people reach the agent; empty where the settings don't say.
         package var externalURL: String
+        /// How far back all samples are kept, also those that no rule looks back for; five minutes at least.
+        package var queryWindow: Duration
 
         package init(
             groups: [RuleGroup], route: Route, policies: [DestinationPolicy],
-            probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = ""
+            probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = "",
+            queryWindow: Duration = .seconds(300)
         ) {
             self.groups = groups
             self.route = route
@@ -24,6 +27,7 @@ package struct Engine: Sendable {
             self.probes = probes
             self.externalLabels = externalLabels
             self.externalURL = externalURL
+            self.queryWindow = queryWindow
         }
     }
 
@@ -54,7 +58,8 @@ package struct Engine: Sendable {
         planner.continueNumbering(after: lastRow)
         probes = ProbeBook()
         _ = probes.setProbes(configuration.probes)
-        window = SampleWindow(retention: rules.lookback + .seconds(60))
+        window = SampleWindow(
+            retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         self.startedAt = startedAt
         rules.restartNoDataTimers(at: startedAt)
         ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
@@ -63,6 +68,9 @@ package struct Engine: Sendable {
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: startedAt)
     }
+
+    /// Measures evaluations with this: it gives the time that has passed since some moment.
+    package mutating func measure(with stopwatch: @escaping @Sendable () -> Duration) { rules.stopwatch = stopwatch }
 
     /// Takes over what a probe brought, and makes the rules that read it due.
     package mutating func ingest(_ batch: ProbeBatch, at now: Timestamp) {
@@ -91,7 +99,7 @@ package struct Engine: Sendable {
         planner.flushDue(alerts: rules.alerts, at: now, note: note)
         let leased = sending > 0 ? planner.lease(limit: sending, at: now) : []
         if now >= nextPrune {
-            window.prune(before: now - window.retention)
+            window.prune(at: now)
             nextPrune = now + Self.pruneInterval
         }
         settleEnded()
@@ -107,10 +115,12 @@ package struct Engine: Sendable {
     /// Takes over other settings. Alerts, timers, groups and samples are kept; what a removed rule or probe gave ends.
     package mutating func reload(_ configuration: Configuration, at now: Timestamp) {
         for series in probes.setProbes(configuration.probes) { window.markStale(series, at: now) }
-        rules.replace(
+        let unrecorded = rules.replace(
             groups: configuration.groups, externalLabels: configuration.externalLabels,
             externalURL: configuration.externalURL, at: now)
-        window.retention = rules.lookback + .seconds(60)
+        for series in unrecorded { window.markStale(series, at: now) }
+        window.keep(
+            retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         take(rules.resolveOrphans(at: now), at: now)
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: now)

@@ -4,21 +4,20 @@ import Templates
 extension RuleBook {
     /// Evaluates one alerting rule and tells each of its alerts what was found.
     mutating func evaluate(
-        _ rule: AlertRule, of group: RuleGroup, at now: Timestamp, probes: ProbeBook, window: SampleWindow
-    ) -> [AlertEvent] {
+        _ rule: AlertRule, of group: RuleGroup, at now: Timestamp, probes: ProbeBook, window: SampleWindow,
+        statistics: inout EvaluationStatistics, events: inout [AlertEvent]
+    ) -> Outcome {
         let key = RuleKey(name: rule.name, ordinal: rule.ordinal)
         let environment = templateEnvironment(at: now, window: window)
         let found: [AlertID: (labels: Labels, value: Double)]
         do {
-            found = try elements(of: rule, group: group, at: now, window: window, environment: environment)
+            found = try elements(
+                of: rule, group: group, at: now, window: window, environment: environment, statistics: &statistics)
         } catch {
             let message = String(describing: error)
-            health[key] = Health(lastEvaluation: now, error: message, seriesReturned: 0)
-            return observeAll(of: rule, key: key, group: group, at: now) { _ in .failed(message: message) }
+            events += observeAll(of: rule, key: key, group: group, at: now) { _ in .failed(message: message) }
+            return Outcome(error: message)
         }
-        health[key] = Health(lastEvaluation: now, error: nil, seriesReturned: found.count)
-
-        var events: [AlertEvent] = []
         for (id, element) in found.sorted(by: { $0.key < $1.key }) {
             var alert =
                 alerts[id]
@@ -49,7 +48,7 @@ extension RuleBook {
             events += machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
             keep(alert, of: rule, key: key)
         }
-        return events
+        return Outcome(seriesReturned: found.count)
     }
 
     /// Keeps an alert, or drops it where it is simply well and its rule needs no memory of it.
@@ -89,14 +88,10 @@ extension RuleBook {
 
     /// The result of a rule's expression by alert, with the alert's labels.
     private func elements(
-        of rule: AlertRule, group: RuleGroup, at now: Timestamp, window: SampleWindow, environment: TemplateEnvironment
+        of rule: AlertRule, group: RuleGroup, at now: Timestamp, window: SampleWindow,
+        environment: TemplateEnvironment, statistics: inout EvaluationStatistics
     ) throws -> [AlertID: (labels: Labels, value: Double)] {
-        let vector: [VectorElement]
-        switch try rule.expression.evaluate(at: now, in: window) {
-        case .vector(let elements): vector = elements
-        case .scalar(let value): vector = [VectorElement(labels: Labels(), value: value)]
-        case .matrix, .string: throw RuleFailure.notAVector
-        }
+        let vector = try Self.vector(of: rule.expression, at: now, window: window, statistics: &statistics)
         if group.limit > 0 && vector.count > group.limit {
             throw RuleFailure.tooMany(found: vector.count, limit: group.limit)
         }
@@ -169,7 +164,7 @@ extension RuleBook {
 
     private func hasCoverage(_ rule: AlertRule, for alert: Alert, at now: Timestamp) -> Bool {
         guard alert.phase.isFiring, let since = alert.firingSince, since < startedAt else { return true }
-        let range = rule.expression.lookback - .seconds(300)
+        let range = rule.expression.history
         return range <= .zero || now - startedAt >= range
     }
 
@@ -199,17 +194,14 @@ extension RuleBook {
     }
 
     /// Evaluates one recording rule into the window.
-    mutating func record(
-        _ rule: RecordingRule, limit: Int, at now: Timestamp, probes: ProbeBook, window: inout SampleWindow
-    ) {
-        let key = RuleKey(name: rule.record, ordinal: 0)
+    ///
+    /// - Parameter recorded: the series that it gave last.
+    static func record(
+        _ rule: RecordingRule, limit: Int, at now: Timestamp, probes: ProbeBook, window: inout SampleWindow,
+        recorded: inout Set<Labels>, statistics: inout EvaluationStatistics
+    ) -> Outcome {
         do {
-            let vector: [VectorElement]
-            switch try rule.expression.evaluate(at: now, in: window) {
-            case .vector(let elements): vector = elements
-            case .scalar(let value): vector = [VectorElement(labels: Labels(), value: value)]
-            case .matrix, .string: throw RuleFailure.notAVector
-            }
+            let vector = try Self.vector(of: rule.expression, at: now, window: window, statistics: &statistics)
             if limit > 0 && vector.count > limit { throw RuleFailure.tooMany(found: vector.count, limit: limit) }
             var given: Set<Labels> = []
             for element in vector {
@@ -219,7 +211,7 @@ extension RuleBook {
                 window.append(Sample(labels: labels, value: element.value, at: now))
             }
             var kept = given
-            for labels in recorded[key] ?? [] where !given.contains(labels) {
+            for labels in recorded where !given.contains(labels) {
                 // What is made of something unknown is unknown itself, not gone.
                 if probes.unknownReason(for: labels, selectors: rule.expression.selectors, in: window) == nil {
                     window.markStale(labels, at: now)
@@ -228,10 +220,21 @@ extension RuleBook {
                     kept.insert(labels)
                 }
             }
-            recorded[key] = kept
-            health[key] = Health(lastEvaluation: now, error: nil, seriesReturned: vector.count)
+            recorded = kept
+            return Outcome(seriesReturned: vector.count)
         } catch {
-            health[key] = Health(lastEvaluation: now, error: String(describing: error), seriesReturned: 0)
+            return Outcome(error: String(describing: error))
+        }
+    }
+
+    /// An expression's result as a vector; a number is one element without labels.
+    private static func vector(
+        of expression: Expression, at now: Timestamp, window: SampleWindow, statistics: inout EvaluationStatistics
+    ) throws -> [VectorElement] {
+        switch try expression.evaluate(at: now, in: window, statistics: &statistics) {
+        case .vector(let elements): return elements
+        case .scalar(let value): return [VectorElement(labels: Labels(), value: value)]
+        case .matrix, .string: throw RuleFailure.notAVector
         }
     }
 }

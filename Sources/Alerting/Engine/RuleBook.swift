@@ -9,24 +9,25 @@ package struct RuleBook: Sendable {
         package let ordinal: Int
     }
 
-    /// How the last evaluation of a rule went, for `/api/v1/rules` and the log.
-    package struct Health: Hashable, Sendable {
-        package var lastEvaluation: Timestamp
-        package var error: String?
-        package var seriesReturned: Int
+    /// What is remembered of one rule.
+    struct Memory: Sendable {
+        var health: RuleHealth
+        /// The series that a recording rule gave last, to mark what it stops giving.
+        var recorded: Set<Labels> = []
     }
 
     package private(set) var groups: [RuleGroup]
     /// Every alert that is not simply well.
     package internal(set) var alerts: [AlertID: Alert]
-    package internal(set) var health: [RuleKey: Health] = [:]
+    /// By group and rule, in the order of `groups`.
+    var memories: [[Memory]]
+    /// Gives the time that has passed since some moment, to measure evaluations; the shell sets one that does.
+    package var stopwatch: @Sendable () -> Duration = { .zero }
     package private(set) var externalLabels: Labels
     package private(set) var externalURL: String
     var alertsByRule: [RuleKey: Set<AlertID>]
     /// The alerts that must be written to the store, or removed from it where they are no longer here.
     var changed: Set<AlertID> = []
-    /// The series that each recording rule gave last, to mark what it stops giving.
-    var recorded: [RuleKey: Set<Labels>] = [:]
     /// Evaluations of rules since the start.
     package internal(set) var evaluations = 0
     /// The alerts whose texts were expanded with the present rules.
@@ -46,6 +47,9 @@ package struct RuleBook: Sendable {
         self.externalURL = externalURL
         self.startedAt = startedAt
         alertsByRule = [:]
+        memories = groups.map { group in
+            group.expressions.map { Memory(health: RuleHealth(of: $0, loadedAt: startedAt)) }
+        }
         nextEvaluation = groups.map { startedAt + $0.interval }
         for alert in alerts {
             alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal), default: []].insert(alert.id)
@@ -54,15 +58,47 @@ package struct RuleBook: Sendable {
     }
 
     /// Takes over other rules, all due at once. Alerts are kept with their timers.
+    ///
+    /// - Returns: the series of recording rules that are no more.
     package mutating func replace(
         groups: [RuleGroup], externalLabels: Labels, externalURL: String, at now: Timestamp
-    ) {
+    ) -> Set<Labels> {
+        var known: [String: Memory] = [:]
+        for (group, rules) in zip(self.groups, memories) {
+            for (place, memory) in zip(Self.places(in: group), rules) { known[place] = memory }
+        }
+        memories = groups.map { group in
+            zip(Self.places(in: group), group.expressions).map { place, expression in
+                known[place] ?? Memory(health: RuleHealth(of: expression, loadedAt: now))
+            }
+        }
+        let recorded = Set(known.values.flatMap(\.recorded))
+        let gone = recorded.subtracting(memories.flatMap { $0.flatMap(\.recorded) })
         self.groups = groups
         self.externalLabels = externalLabels
         self.externalURL = externalURL
         withTexts = []
         nextEvaluation = groups.map { _ in now }
         indexReaders()
+        return gone
+    }
+
+    /// What a rule is known by when rules are loaded again: it keeps its memory while its text stays the same.
+    private static func places(in group: RuleGroup) -> [String] {
+        group.rules.enumerated().map { index, entry in
+            "\(group.file)\0\(group.name)\0\(index)\0\(entry.name)\0\(entry.expression.text)"
+        }
+    }
+
+    /// How each rule of a group fares, in order.
+    package func health(ofGroup index: Int) -> [RuleHealth] { memories[index].map(\.health) }
+
+    /// How many rules failed in their last evaluation.
+    package var failing: Int { memories.reduce(0) { $0 + $1.count { $0.health.last?.error != nil } } }
+
+    /// Evaluations kept of each rule: vmalert's 20, and fewer where there are thousands of rules.
+    var mostEvaluations: Int {
+        min(20, max(1, 20_000 / max(1, memories.reduce(0) { $0 + $1.count })))
     }
 
     private mutating func indexReaders() {
@@ -75,11 +111,6 @@ package struct RuleBook: Sendable {
             }
             for name in names { readers[name, default: []].append(index) }
         }
-    }
-
-    /// How far back any rule looks; the window keeps at least that.
-    package var lookback: Duration {
-        groups.flatMap(\.expressions).map(\.lookback).max() ?? .seconds(300)
     }
 
     /// The earliest time at which a group is due; nil without groups.
@@ -99,18 +130,32 @@ package struct RuleBook: Sendable {
     package mutating func evaluateDue(at now: Timestamp, probes: ProbeBook, window: inout SampleWindow) -> [AlertEvent]
     {
         var events: [AlertEvent] = []
+        let most = mostEvaluations
         for index in groups.indices where nextEvaluation[index] <= now {
             nextEvaluation[index] = now + groups[index].interval
             var recorded: Set<String> = []
-            for entry in groups[index].rules {
+            for (place, entry) in groups[index].rules.enumerated() {
                 evaluations += 1
+                let began = stopwatch()
+                var statistics = EvaluationStatistics()
+                let outcome: Outcome
                 switch entry {
                 case .alert(let rule):
-                    events += evaluate(rule, of: groups[index], at: now, probes: probes, window: window)
+                    outcome = evaluate(
+                        rule, of: groups[index], at: now, probes: probes, window: window, statistics: &statistics,
+                        events: &events)
                 case .record(let rule):
-                    record(rule, limit: groups[index].limit, at: now, probes: probes, window: &window)
+                    outcome = Self.record(
+                        rule, limit: groups[index].limit, at: now, probes: probes, window: &window,
+                        recorded: &memories[index][place].recorded, statistics: &statistics)
                     recorded.insert(rule.record)
                 }
+                memories[index][place].health.note(
+                    RuleHealth.Evaluation(
+                        at: now, duration: stopwatch() - began, seriesRead: statistics.seriesRead,
+                        samplesRead: statistics.samplesRead, seriesReturned: outcome.seriesReturned,
+                        error: outcome.error),
+                    matched: statistics.matched, keeping: most)
             }
             wake(metrics: recorded, at: now, except: index)
         }
@@ -121,6 +166,12 @@ package struct RuleBook: Sendable {
         let next = nextEvaluation[own]
         wake(metrics: metrics, at: now)
         nextEvaluation[own] = next
+    }
+
+    /// How an evaluation ended.
+    struct Outcome {
+        var seriesReturned = 0
+        var error: String?
     }
 
     /// Ends the alerts whose rule is no more.
@@ -168,14 +219,7 @@ package struct RuleBook: Sendable {
 
 extension RuleGroup {
     /// The compiled expressions of its rules.
-    package var expressions: [Expression] {
-        rules.map { entry in
-            switch entry {
-            case .alert(let rule): rule.expression
-            case .record(let rule): rule.expression
-            }
-        }
-    }
+    package var expressions: [Expression] { rules.map(\.expression) }
 
     /// The metrics that its rules read; nil where one may read any.
     package var metricNames: Set<String>? {

@@ -5,6 +5,28 @@ package struct RuleGroup: Sendable {
     package enum Entry: Sendable {
         case alert(AlertRule)
         case record(RecordingRule)
+
+        /// The alert's name, or the recorded metric's.
+        package var name: String {
+            switch self {
+            case .alert(let rule): rule.name
+            case .record(let rule): rule.record
+            }
+        }
+
+        package var expression: Expression {
+            switch self {
+            case .alert(let rule): rule.expression
+            case .record(let rule): rule.expression
+            }
+        }
+
+        package var location: SourceLocation {
+            switch self {
+            case .alert(let rule): rule.location
+            case .record(let rule): rule.location
+            }
+        }
     }
 
     package let name: String

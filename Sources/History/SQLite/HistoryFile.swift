@@ -40,6 +40,22 @@ struct HistoryFile: Sendable {
     /// What SQLite keeps beside the main file: the write-ahead log and its index.
     var companions: [String] { [path + "-wal", path + "-shm"] }
 
+    /// What SQLite opens where nothing can be written.
+    ///
+    /// A file that was closed well has no log beside it, and SQLite can't make one on a read-only disk: it must be told
+    /// that nobody else changes the file (`immutable`, https://www.sqlite.org/uri.html). With a log beside it the file
+    /// alone is not the whole, and is opened as usual.
+    var pathToReadOnly: String {
+        guard companions.allSatisfy({ access($0, F_OK) != 0 }) else { return path }
+        let safe = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-".utf8)
+        let hex = Array("0123456789ABCDEF")
+        let escaped = path.utf8.map { byte in
+            safe.contains(byte)
+                ? String(Character(Unicode.Scalar(byte))) : "%\(hex[Int(byte >> 4)])\(hex[Int(byte & 15)])"
+        }
+        return "file:\(escaped.joined())?immutable=1"
+    }
+
     /// Makes sure that the file is there and is readable by its owner only; SQLite gives its companions the same mode.
     func prepare() throws(HistoryError) {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

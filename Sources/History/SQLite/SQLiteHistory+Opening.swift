@@ -62,7 +62,8 @@ extension SQLiteHistory {
     /// Reads states and marks without changing anything; nil where that is not possible.
     private static func readOnly(_ path: String) -> (StoredState, HistoryMarks)? {
         do {
-            let queue = try DatabaseQueue(path: HistoryFile(path).path, configuration: configuration(readOnly: true))
+            let file = try HistoryFile(path)
+            let queue = try DatabaseQueue(path: file.pathToReadOnly, configuration: configuration(readOnly: true))
             defer { try? queue.close() }
             return try queue.read { db in (StateReader(db).readWhatIsLeft(), try HistoryMarks(db)) }
         } catch {

@@ -133,6 +133,12 @@ struct SettingsReader {
         if let value = fields.value("external_url"), let text = value.string(), checkURL(value, text) {
             server.externalURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         }
+        server.queryWindow = fields.duration("query_window", default: server.queryWindow)
+        if server.queryWindow < .seconds(300), let value = fields.value("query_window") {
+            value.error(
+                "`query_window` must be at least 5m, found `\(value.written)`",
+                remedy: "an expression looks back five minutes for the newest sample; write 5m or more")
+        }
         return server
     }
 

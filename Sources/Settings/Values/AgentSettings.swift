@@ -11,11 +11,18 @@ package struct AgentSettings: Sendable {
         package var port: Int
         /// The address under which people reach this agent, without a slash at its end; nil where none is set.
         package var externalURL: String?
+        /// How far back all samples are kept for queries, also those that no rule looks back for; 15 minutes by
+        /// default, at least five.
+        package var queryWindow: Duration
 
-        package init(host: String = "127.0.0.1", port: Int = 9911, externalURL: String? = nil) {
+        package init(
+            host: String = "127.0.0.1", port: Int = 9911, externalURL: String? = nil,
+            queryWindow: Duration = .seconds(900)
+        ) {
             self.host = host
             self.port = port
             self.externalURL = externalURL
+            self.queryWindow = queryWindow
         }
     }
 

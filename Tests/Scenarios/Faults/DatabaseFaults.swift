@@ -58,20 +58,21 @@ struct DatabaseFault: CustomTestStringConvertible {
             name: "slow handshake", injected: "the postmaster gets SIGSTOP: the kernel accepts, nobody answers",
             says: "did not answer within", isReachable: false,
             inject: { bench in
-                try bench.server.psql(endKilledSessions)
-                try bench.server.signalPostmaster(SIGSTOP)
+                // In one session and in this order: ended first, the agent could connect again before the stop.
+                try bench.server.psql(
+                    "COPY (SELECT 1) TO PROGRAM 'kill -STOP $(head -n 1 postmaster.pid)';\n\(endKilledSessions)")
                 return []
             }, mend: { try $0.server.signalPostmaster(SIGCONT) }),
         DatabaseFault(
             name: "killed backends",
-            injected: "`pg_terminate_backend` of every session of the agent, ten times a second",
+            injected: "`pg_terminate_backend` of every session of the agent, hundreds of times a second",
             says: "onnection",
             inject: { bench in
                 [
                     try session(
                         bench,
-                        "DO $$ BEGIN FOR i IN 1..30 LOOP PERFORM pg_terminate_backend(pid) FROM pg_stat_activity "
-                            + "WHERE usename = 'tocsin'; PERFORM pg_sleep(0.1); "
+                        "DO $$ BEGIN FOR i IN 1..2000 LOOP PERFORM pg_terminate_backend(pid) FROM pg_stat_activity "
+                            + "WHERE usename = 'tocsin'; PERFORM pg_sleep(0.002); "
                             + "PERFORM pg_stat_clear_snapshot(); END LOOP; END $$")
                 ]
             }, mend: { _ in }),
