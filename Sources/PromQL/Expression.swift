@@ -16,6 +16,12 @@ package struct Expression: Sendable, CustomStringConvertible {
     /// The matchers of every selector in it, the metric's name among them, in the order of the text.
     package var selectors: [[Matcher]] { allSelectors.map(\.matchers) }
 
+    /// The matchers, where the whole expression is one plain selector such as `up{job="x"}`; else nil.
+    package var selectorMatchers: [Matcher]? {
+        guard case .selector(let selector) = root, selector.offset == nil, selector.at == nil else { return nil }
+        return selector.matchers
+    }
+
     private var allSelectors: [Selector] {
         var all: [Selector] = []
         root.visit { node in

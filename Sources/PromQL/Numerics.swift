@@ -72,8 +72,8 @@ extension [Double] {
 }
 
 /// Writes a number as Go's `strconv.FormatFloat(v, 'f', -1, 64)` does: the shortest digits, without an exponent.
-enum PlainNumber {
-    static func text(_ value: Double) -> String {
+package enum PlainNumber {
+    package static func text(_ value: Double) -> String {
         if value.isNaN { return "NaN" }
         if value.isInfinite { return value > 0 ? "+Inf" : "-Inf" }
         let shortest = "\(abs(value))".lowercased()

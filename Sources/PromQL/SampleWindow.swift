@@ -170,6 +170,12 @@ package struct SampleWindow: SampleSource, Sendable {
         }
         return found.sorted()
     }
+
+    /// The names of all labels, in order.
+    package var labelNames: [String] { index.names.sorted() }
+
+    /// The values of one label, in order.
+    package func labelValues(of name: String) -> [String] { index.values(of: name).sorted() }
 }
 
 extension SampleWindow {

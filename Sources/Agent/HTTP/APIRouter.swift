@@ -11,6 +11,7 @@ package struct APIRouter: Sendable {
     private let history: any HistoryStore
     private let clock: AgentClock
     private let version: String
+    private let runner: QueryRunner
     private let runbooks: @Sendable (String) -> String?
 
     /// - Parameter runbooks: the text of a runbook by name; nil where there is none.
@@ -22,6 +23,7 @@ package struct APIRouter: Sendable {
         self.history = history
         self.clock = clock
         self.version = version
+        runner = QueryRunner(engine: engine)
         self.runbooks = runbooks
     }
 
@@ -39,6 +41,7 @@ package struct APIRouter: Sendable {
         for path in ["/api/v1/notifications", "/api/tocsin/v1/notifications"] {
             router.get(RouterPath(path)) { request, _ in await self.ledger(request) }
         }
+        QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         router.get("/runbooks/:name") { _, context in self.runbook(context.parameters.get("name") ?? "") }
         router.get("/") { _, _ in self.welcome() }
         return router
@@ -74,26 +77,12 @@ package struct APIRouter: Sendable {
 
     // MARK: Alerts
 
-    private struct PrometheusAlert: Encodable {
-        let labels: [String: String]
-        let annotations: [String: String]
-        let state: String
-        let activeAt: String
-        let value: String
-    }
-
     private struct PrometheusAlerts: Encodable {
         let alerts: [PrometheusAlert]
     }
 
     private func prometheusAlerts() async -> Response {
-        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }.map { alert in
-            PrometheusAlert(
-                labels: alert.routedLabels.dictionary, annotations: alert.annotations,
-                state: alert.phase == .pending ? "pending" : "firing",
-                activeAt: "\(alert.pendingSince ?? alert.firingSince ?? alert.updatedAt)",
-                value: alert.value.map { MetricsText.number($0) } ?? "NaN")
-        }
+        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }.map(PrometheusAlert.init)
         return JSONAnswer.make(Success(data: PrometheusAlerts(alerts: listed)))
     }
 
@@ -160,6 +149,8 @@ package struct APIRouter: Sendable {
             Tocsin \(version)
 
               /api/v1/alerts                what is wrong now (as Prometheus answers)
+              /api/v1/rules                 the rules, and the evidence that they work
+              /api/v1/query, query_range    PromQL on the samples at hand; Grafana's Prometheus data source works
               /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
               /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
               /api/v1/notifications         what was told to whom, and why or why not

@@ -20,7 +20,8 @@ package enum MetricsText {
         }
         var text = ""
         for (name, series) in families.sorted(by: { $0.key < $1.key }) where !name.isEmpty {
-            text += "# TYPE \(name) \(name.hasSuffix("_total") ? "counter" : "gauge")\n"
+            let description = MetricCatalog.description(of: name)
+            text += "# HELP \(name) \(description.help)\n# TYPE \(name) \(description.type.rawValue)\n"
             for one in series.sorted(by: { $0.labels < $1.labels }) {
                 text += "\(one.labels.setting(Labels.metricName, name).expositionText) \(number(one.value))\n"
             }
@@ -36,6 +37,7 @@ package enum MetricsText {
             ("tocsin_samples_total", [:], Double(counters.samples)),
             ("tocsin_series", [:], Double(status.series)),
             ("tocsin_window_samples", [:], Double(status.samples)),
+            ("tocsin_window_sample_bytes", [:], Double(status.sampleBytes)),
             ("tocsin_history_commits_total", [:], Double(counters.commits)),
             ("tocsin_history_failed_commits_total", [:], Double(counters.failedCommits)),
             ("tocsin_history_dropped_records_total", [:], Double(counters.droppedRecords)),

@@ -63,14 +63,7 @@ package enum QueryReader {
 
     /// Seconds since 1970 or RFC 3339.
     private static func time(_ text: String, _ name: String) throws(Problem) -> Timestamp {
-        if let seconds = Double(text), seconds.isFinite { return Timestamp(seconds: seconds) }
-        for options in [
-            ISO8601DateFormatter.Options.withInternetDateTime, [.withInternetDateTime, .withFractionalSeconds],
-        ] {
-            let formatter = ISO8601DateFormatter()
-            formatter.formatOptions = options
-            if let date = formatter.date(from: text) { return Timestamp(seconds: date.timeIntervalSince1970) }
-        }
+        if let time = Timestamp(text) { return time }
         throw Problem(
             description: "`\(name)` takes a time such as 2026-11-23T08:00:00Z or seconds since 1970, not `\(text)`")
     }

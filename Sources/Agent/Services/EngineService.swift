@@ -205,6 +205,17 @@ package actor EngineService: Service {
     /// Every alert that is not simply well.
     package var alerts: [Alert] { engine.rules.alerts.values.sorted { $0.id < $1.id } }
 
+    /// The samples as they are now: a copy that shares its memory with the engine until the engine writes on.
+    package var window: SampleWindow { engine.window }
+
+    /// The agent's time.
+    package var now: Timestamp { clock.now }
+
+    /// The rule groups with how each of their rules fares.
+    package var ruleGroups: [(group: RuleGroup, health: [RuleHealth])] {
+        engine.rules.groups.indices.map { (engine.rules.groups[$0], engine.rules.health(ofGroup: $0)) }
+    }
+
     /// The newest sample of each series.
     package func latestSamples() -> [Sample] { engine.window.latest(at: clock.now) }
 
@@ -212,7 +223,7 @@ package actor EngineService: Service {
     package func status() -> EngineStatus {
         EngineStatus(
             counters: counters, historyFault: historyFault, lastStep: lastStep, series: engine.window.seriesCount,
-            samples: engine.window.sampleCount, outboxRows: engine.planner.outbox.count,
+            samples: engine.window.sampleCount, sampleBytes: engine.window.sampleBytes, outboxRows: engine.planner.outbox.count,
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,

@@ -30,6 +30,8 @@ package struct EngineStatus: Sendable {
     package let lastStep: Timestamp
     package let series: Int
     package let samples: Int
+    /// What the packed samples take.
+    package let sampleBytes: Int
     package let outboxRows: Int
     package let groups: Int
     /// The receivers that have a channel, sorted.
