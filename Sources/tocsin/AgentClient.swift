@@ -15,7 +15,13 @@ struct AgentClient: ParsableArguments {
     ///
     /// - Throws: an exit code, once it has said on standard error what is wrong.
     func get(_ path: String, _ parameters: [(String, String)] = []) async throws -> Data {
-        let base = url ?? Self.address(configuration.config)
+        try await Self.get(path, parameters, from: url ?? Self.address(configuration.config))
+    }
+
+    /// Gives the body of an answer of the agent at an address.
+    ///
+    /// - Throws: an exit code, once it has said on standard error what is wrong.
+    static func get(_ path: String, _ parameters: [(String, String)] = [], from base: String) async throws -> Data {
         var components = URLComponents(string: base + path)
         if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
         // A plus sign in a query means a blank to servers.
@@ -32,7 +38,7 @@ struct AgentClient: ParsableArguments {
             await transport.shutdown()
             let body = Data(response.body)
             guard response.status == 200 else {
-                let message = (try? JSONDecoder().decode([String: String].self, from: body))?["error"]
+                let message = try? JSONDecoder().decode(Refusal.self, from: body).error
                 Terminal.error("error: \(message ?? "the agent answered \(response.status)")")
                 throw ExitCode.failure
             }
@@ -47,6 +53,11 @@ struct AgentClient: ParsableArguments {
         guard let settings = try? ConfigurationOption.load(config).settings else { return "http://127.0.0.1:9911" }
         return "http://\(settings.server.host):\(settings.server.port)"
     }
+}
+
+/// An error of the agent's API.
+private struct Refusal: Decodable {
+    let error: String
 }
 
 /// A page of the agent's API.

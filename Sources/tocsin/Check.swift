@@ -3,15 +3,17 @@ import ArgumentParser
 import Settings
 
 /// Checks settings and rules.
-struct Check: ParsableCommand {
+struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check the settings with their rules, or rule files alone; every mistake with its place and remedy.",
         discussion: """
-            Exit code 0 if all is right, 1 if not.
+            Exit code 0 if all is right, 1 if not. With --agent the running agent is asked as well which rules have \
+            never found a series, and which fail.
 
             EXAMPLES
               tocsin check /etc/tocsin/tocsin.yaml
               tocsin check --rules rules/*.yml
+              tocsin check --agent http://127.0.0.1:9911
             """)
 
     @Argument(help: "The settings file; without it the usual places.", completion: .file(extensions: ["yaml", "yml"]))
@@ -28,7 +30,11 @@ struct Check: ParsableCommand {
     @Flag(help: "As JSON.")
     var json = false
 
-    func run() throws {
+    @Option(help: "The address of a running agent, to ask how its rules fare.")
+    var agent: String?
+
+    func run() async throws {
+        if let agent { return try await RuleEvidence(agent: agent, json: json).show() }
         let problems: [SettingsProblem]
         var summary = ""
         if rules.isEmpty {

@@ -54,7 +54,7 @@ struct PostgresProbeTests {
         #expect(
             value(integrations, "parlant_tool_integration_state", ["target": "weather", "state": "unhealthy"]) == 1)
         #expect(value(integrations, "parlant_tool_integration_state", ["target": "tickets", "state": "healthy"]) == 1)
-        #expect(value(integrations, "parlant_tool_integration_error_count", ["target": "weather"]) == 9)
+        #expect(value(integrations, "parlant_tool_integration_errors", ["target": "weather"]) == 9)
 
         let pool = await ActivityPoolProbe(
             name: "web", connection: connection, applicationName: "tocsin", maximum: 4

@@ -86,7 +86,7 @@ package enum MetricCatalog {
         "nodejs_external_memory_bytes": (.gauge, "Memory of objects outside of V8's heap."),
         "parlant_tool_integrations": (.gauge, "Tool integrations by state."),
         "parlant_tool_integration_state": (.gauge, "1 for the state that a tool integration is in."),
-        "parlant_tool_integration_error_count": (.gauge, "The errors that the integration's row counts."),
+        "parlant_tool_integration_errors": (.gauge, "The errors that the integration's row counts."),
         "parlant_tool_integration_last_check_age_seconds": (.gauge, "How long ago the integration was checked."),
     ]
 

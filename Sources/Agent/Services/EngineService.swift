@@ -35,9 +35,13 @@ package actor EngineService: Service {
     /// takes long: after each time ten times as long is waited for more samples, at most a second, so that evaluating
     /// takes no more than a tenth of a core. With a few databases that is less than the wakes are coalesced for.
     private var nextEvaluation: Timestamp
+    /// When it is logged which rules have never found a series; nil once that is done.
+    private var silentRulesDue: Timestamp?
     /// When the loop last went round, for the watchdog.
     package private(set) var lastStep: Timestamp
 
+    /// Time enough for every probe to have had a round, and for recording rules of recording rules.
+    private static let silentRulesPause = Duration.seconds(300)
     /// Wakes within this time of each other are served together.
     private static let coalescing = Duration.milliseconds(20)
     /// It ticks once a second; a longer pause than this means that the process stood still.
@@ -57,6 +61,7 @@ package actor EngineService: Service {
         lastStep = clock.now
         lastTick = lastStep
         nextEvaluation = lastStep
+        silentRulesDue = lastStep + Self.silentRulesPause
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
     }
 
@@ -98,9 +103,26 @@ package actor EngineService: Service {
         let leased = engine.advance(
             to: now, sending: free, evaluating: evaluates, note: historyFault.map(Self.note))
         if evaluates { nextEvaluation = now + min((ContinuousClock.now - began) * 10, .seconds(1)) }
+        if let due = silentRulesDue, now >= due {
+            silentRulesDue = nil
+            reportSilentRules()
+        }
         inFlight += leased.count
         await store(engine.takeRecords())
         for row in leased { rows.yield(row) }
+    }
+
+    /// Says once which rules have a selector that has never found a series: a mistyped name raises nothing, for ever.
+    private func reportSilentRules() {
+        let silent = ruleGroups.flatMap { group, health in
+            zip(group.rules, health).filter { !$1.unmatched.isEmpty && $1.last != nil }.map(\.0.name)
+        }
+        guard !silent.isEmpty else { return }
+        logger.notice(
+            """
+            \(silent.count) rules have a selector that has never found a series since they were loaded; `tocsin check \
+            --agent` names the selectors
+            """, metadata: ["rules": "\(silent.sorted().joined(separator: ", "))"])
     }
 
     /// Notices that the process stood still. Called before anything is decided or taken over.
@@ -197,6 +219,7 @@ package actor EngineService: Service {
     /// Takes over other settings.
     package func reload(_ configuration: Engine.Configuration) {
         engine.reload(configuration, at: clock.now)
+        silentRulesDue = clock.now + Self.silentRulesPause
         wake.call()
     }
 

@@ -142,7 +142,7 @@ package struct IntegrationsProbe: Probe {
             for known in ["healthy", "unhealthy", "unknown", "stale"] {
                 list.add("parlant_tool_integration_state", known == state ? 1 : 0, labels + [("state", known)])
             }
-            list.add("parlant_tool_integration_error_count", try row.double("error_count"), labels)
+            list.add("parlant_tool_integration_errors", try row.double("error_count"), labels)
             list.add("parlant_tool_integration_last_check_age_seconds", try row.double("age"), labels)
         }
         for (key, count) in counts {
