@@ -35,6 +35,7 @@ let package = Package(
         .target(name: "Alerting", dependencies: ["PromQL", "Templates", heap]),
         .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
         .target(name: "Settings", dependencies: ["Alerting", "PromQL", "Templates", yams]),
+        .target(name: "RuleTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .target(
             name: "Probes", dependencies: ["Drivers", "Alerting", "PromQL"]),
         .target(name: "History", dependencies: ["Alerting", "PromQL", grdb]),
@@ -48,8 +49,8 @@ let package = Package(
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Agent", "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
-                argumentParser, logging, lifecycle, hummingbird,
+                "Agent", "Settings", "RuleTests", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL",
+                "Templates", argumentParser, logging, lifecycle, hummingbird,
             ]),
 
         .target(name: "Support", dependencies: ["Alerting", "PromQL", "Drivers"], path: "Tests/Support"),
@@ -59,6 +60,7 @@ let package = Package(
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
+        .testTarget(name: "RuleTestsTests", dependencies: ["RuleTests", "Settings", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Drivers", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "HistoryTests", dependencies: ["History", "Alerting", "PromQL", "Support", grdb]),
         .testTarget(name: "DeliveryTests", dependencies: ["Delivery", "Drivers", "Alerting", "PromQL", "Support"]),

@@ -10,8 +10,6 @@ struct Evaluator<Source: SampleSource> {
 
     /// How far an instant selector looks back, in milliseconds; the bound itself is left out, as in Prometheus 3.
     static var lookback: Int64 { 300_000 }
-    /// The resolution of a subquery that names none, in milliseconds.
-    static var defaultStep: Int64 { 60_000 }
 
     init(source: Source, limits: EvaluationLimits, start: Int64, end: Int64) {
         self.source = source
@@ -105,7 +103,7 @@ struct Evaluator<Source: SampleSource> {
     mutating func subquery(_ subquery: Subquery, at now: Int64) throws(EvaluationError) -> Ranges {
         let last = time(now, offset: subquery.offset, at: subquery.at)
         let first = last - subquery.range
-        let step = subquery.step ?? Self.defaultStep
+        let step = subquery.step ?? limits.subqueryStep.milliseconds
         // Steps are aligned to multiples of the resolution; the range is open at its left end.
         var moment = (first / step) * step
         while moment <= first { moment += step }

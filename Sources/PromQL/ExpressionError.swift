@@ -46,9 +46,14 @@ package struct EvaluationLimits: Sendable {
     package var maxSamples: Int
     /// Asked now and then; true ends the evaluation.
     package var isCancelled: (@Sendable () -> Bool)?
+    /// The resolution of subqueries that name none; in Prometheus the evaluation interval. At least a millisecond.
+    package var subqueryStep: Duration
 
-    package init(maxSamples: Int = 50_000_000, isCancelled: (@Sendable () -> Bool)? = nil) {
+    package init(
+        maxSamples: Int = 50_000_000, subqueryStep: Duration = .seconds(60), isCancelled: (@Sendable () -> Bool)? = nil
+    ) {
         self.maxSamples = maxSamples
+        self.subqueryStep = max(subqueryStep, .milliseconds(1))
         self.isCancelled = isCancelled
     }
 }

@@ -1,7 +1,7 @@
-import Agent
 import ArgumentParser
 import Foundation
 import PromQL
+import Settings
 
 /// Evaluates an expression on the samples of a running agent.
 struct QueryCommand: AsyncParsableCommand {

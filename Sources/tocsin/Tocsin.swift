@@ -19,8 +19,8 @@ struct Tocsin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, HistoryCommand.self, NotifyTest.self,
-            Receive.self,
+            Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self, HistoryCommand.self,
+            NotifyTest.self, Receive.self,
             Version.self,
         ])
 }

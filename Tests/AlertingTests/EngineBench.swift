@@ -101,22 +101,14 @@ struct EngineBench {
 
     /// Applies what the engine decided to the store, in order.
     private mutating func persist() {
-        for record in engine.takeRecords() {
+        let records = engine.takeRecords()
+        store.apply(records)
+        guard keepsRecords else { return }
+        for record in records {
             switch record {
-            case .alert(let alert):
-                store.alerts.removeAll { $0.id == alert.id }
-                store.alerts.append(alert)
-            case .removeAlert(let id): store.alerts.removeAll { $0.id == id }
-            case .event(let event): if keepsRecords { events.append(event) }
-            case .group(let group):
-                store.groups.removeAll { $0.id == group.id }
-                store.groups.append(group)
-            case .removeGroup(let id): store.groups.removeAll { $0.id == id }
-            case .outbox(let row):
-                store.outbox.removeAll { $0.id == row.id }
-                store.outbox.append(row)
-            case .removeOutbox(let id): store.outbox.removeAll { $0.id == id }
-            case .ledger(let entry): if keepsRecords { ledger.append(entry) }
+            case .event(let event): events.append(event)
+            case .ledger(let entry): ledger.append(entry)
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
             }
         }
     }

@@ -11,13 +11,15 @@ struct HouseTests {
     private static let mayImport: [String: Set<String>] = [
         "PromQL": [], "Templates": [], "Alerting": ["PromQL", "Templates"], "Drivers": ["CPostgres", "CCurl"],
         "Settings": ["Alerting", "PromQL", "Templates"], "History": ["Alerting", "PromQL"],
+        "RuleTests": ["Settings", "Alerting", "PromQL"],
         "Probes": ["Alerting", "PromQL", "Drivers"],
         "Delivery": ["Alerting", "PromQL", "Templates", "Drivers"],
         "Agent": [
             "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
         ],
         "tocsin": [
-            "Agent", "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
+            "Agent", "Settings", "RuleTests", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL",
+            "Templates",
         ],
     ]
 

@@ -5,7 +5,7 @@ import Testing
 /// Prometheus's own client and linter against a running agent, and the commands that ask it.
 @Suite("Scenario: queries", .serialized)
 struct QueryScenarioTests {
-    private static let promtool = Tool.find("promtool")
+    private static let promtool = Programs.find("promtool")
 
     private func tocsin(_ arguments: [String]) throws -> Subprocess.Outcome {
         try Subprocess.run(
@@ -79,14 +79,5 @@ struct QueryScenarioTests {
         #expect(!evidence.output.contains("IntegrationUnhealthy has never"), "\(evidence)")
         let listed = try await agent.get("/api/v1/rules?rule_name[]=sessions:sum")
         #expect(listed.contains("\"seriesReturned\":1") && listed.contains("\"health\":\"ok\""), "\(listed)")
-    }
-}
-
-/// Programs that a test needs.
-enum Tool {
-    /// The path of a program; nil where the machine has none.
-    static func find(_ name: String) -> String? {
-        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map { "\($0)/\(name)" }
-            .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 }

@@ -9,6 +9,7 @@ package enum MetricsText {
         var families: [String: [(labels: Labels, value: Double)]] = [:]
         // The agent's own are shown as they are now, below, not as they were sampled.
         for sample in samples where sample.labels["instance"] != "tocsin" || sample.labels["probe"] != nil {
+            if ["ALERTS", "ALERTS_FOR_STATE"].contains(sample.labels.metric) { continue }
             families[sample.labels.metric ?? "", default: []].append((sample.labels.droppingMetric(), sample.value))
         }
         for alert in alerts where alert.phase == .pending || alert.isOn {

@@ -1,5 +1,6 @@
 import Foundation
 package import PromQL
+import Settings
 
 /// The parameters of a query as Prometheus's API names and reads them, from the address and from a form in the body.
 package struct QueryParameters: Sendable {
@@ -81,27 +82,5 @@ package struct QueryParameters: Sendable {
 
     func invalid(_ name: String, _ why: String) -> Problem {
         Problem(description: "invalid parameter \"\(name)\": \(why)")
-    }
-}
-
-extension Timestamp {
-    /// Seconds since 1970, or RFC 3339; nil for anything else.
-    package init?(_ text: String) {
-        if let seconds = Double(text) {
-            guard seconds.isFinite else { return nil }
-            self.init(seconds: seconds)
-            return
-        }
-        for options in [
-            ISO8601DateFormatter.Options.withInternetDateTime, [.withInternetDateTime, .withFractionalSeconds],
-        ] {
-            let formatter = ISO8601DateFormatter()
-            formatter.formatOptions = options
-            if let date = formatter.date(from: text) {
-                self.init(seconds: date.timeIntervalSince1970)
-                return
-            }
-        }
-        return nil
     }
 }

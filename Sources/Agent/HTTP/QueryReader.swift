@@ -2,6 +2,7 @@ import Alerting
 import Foundation
 package import History
 import PromQL
+import Settings
 
 /// Turns the parameters of a request for the history into a query, and says what is wrong with one that is.
 package enum QueryReader {

@@ -88,7 +88,8 @@ package actor QueryRunner {
         _ expression: Expression, in window: SampleWindow, from: Timestamp, deadline: ContinuousClock.Instant,
         _ body: Evaluation<Result>
     ) async throws(Failure) -> Answer<Result> {
-        let limits = EvaluationLimits(maxSamples: Self.mostSamples) {
+        let step = await engine.subqueryStep
+        let limits = EvaluationLimits(maxSamples: Self.mostSamples, subqueryStep: step) {
             Task.isCancelled || ContinuousClock.now > deadline
         }
         var statistics = EvaluationStatistics()

@@ -231,6 +231,9 @@ package actor EngineService: Service {
     /// The samples as they are now: a copy that shares its memory with the engine until the engine writes on.
     package var window: SampleWindow { engine.window }
 
+    /// The resolution of subqueries that name none.
+    package var subqueryStep: Duration { engine.rules.limits.subqueryStep }
+
     /// The agent's time.
     package var now: Timestamp { clock.now }
 

@@ -15,11 +15,13 @@ package struct Engine: Sendable {
         package var externalURL: String
         /// How far back all samples are kept, also those that no rule looks back for; five minutes at least.
         package var queryWindow: Duration
+        /// The settings' `evaluation_interval`, which is the resolution of subqueries that name none.
+        package var evaluationInterval: Duration
 
         package init(
             groups: [RuleGroup], route: Route, policies: [DestinationPolicy],
             probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = "",
-            queryWindow: Duration = .seconds(300)
+            queryWindow: Duration = .seconds(300), evaluationInterval: Duration = .seconds(15)
         ) {
             self.groups = groups
             self.route = route
@@ -28,6 +30,7 @@ package struct Engine: Sendable {
             self.externalLabels = externalLabels
             self.externalURL = externalURL
             self.queryWindow = queryWindow
+            self.evaluationInterval = evaluationInterval
         }
     }
 
@@ -61,6 +64,7 @@ package struct Engine: Sendable {
         window = SampleWindow(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         self.startedAt = startedAt
+        rules.limits.subqueryStep = configuration.evaluationInterval
         rules.restartNoDataTimers(at: startedAt)
         ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
         nextPrune = startedAt + Self.pruneInterval
@@ -76,6 +80,27 @@ package struct Engine: Sendable {
     package mutating func ingest(_ batch: ProbeBatch, at now: Timestamp) {
         let touched = probes.record(batch, in: &window)
         rules.wake(metrics: touched, at: now)
+    }
+
+    /// One value of a series that no probe brought, but a test or a replay.
+    package enum Reading: Hashable, Sendable {
+        case value(Double)
+        /// The series has ended.
+        case stale
+        /// The series' probe failed.
+        case unknown
+    }
+
+    /// Takes over readings, and makes the rules that read them due.
+    package mutating func replay(_ readings: [(series: Labels, reading: Reading)], at now: Timestamp) {
+        for (series, reading) in readings {
+            switch reading {
+            case .value(let value): window.append(Sample(labels: series, value: value, at: now))
+            case .stale: window.markStale(series, at: now)
+            case .unknown: window.markUnknown(series, at: now)
+            }
+        }
+        rules.wake(metrics: Set(readings.compactMap(\.series.metric)), at: now)
     }
 
     /// Takes note that the agent stood still for a while: its process was stopped, or its machine slept. What it knows
@@ -118,6 +143,7 @@ package struct Engine: Sendable {
         let unrecorded = rules.replace(
             groups: configuration.groups, externalLabels: configuration.externalLabels,
             externalURL: configuration.externalURL, at: now)
+        rules.limits.subqueryStep = configuration.evaluationInterval
         for series in unrecorded { window.markStale(series, at: now) }
         window.keep(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))

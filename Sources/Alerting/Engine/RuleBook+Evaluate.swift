@@ -51,6 +51,34 @@ extension RuleBook {
         return Outcome(seriesReturned: found.count)
     }
 
+    /// Writes the rule's alerts as Prometheus's series `ALERTS` and `ALERTS_FOR_STATE`, which expressions may read.
+    ///
+    /// - Parameter shown: the series that were written last.
+    /// - Returns: whether there are others than last.
+    func showAlerts(
+        of rule: AlertRule, at now: Timestamp, window: inout SampleWindow, shown: inout Set<Labels>
+    ) -> Bool {
+        let ids = alertsByRule[RuleKey(name: rule.name, ordinal: rule.ordinal)] ?? []
+        if ids.isEmpty && shown.isEmpty { return false }
+        var given: Set<Labels> = []
+        for id in ids {
+            guard let alert = alerts[id], alert.phase == .pending || alert.isOn else { continue }
+            let labels = alert.routedLabels
+            let state = alert.phase == .pending ? "pending" : "firing"
+            let since = alert.pendingSince ?? alert.firingSince ?? now
+            for (series, value) in [
+                (labels.setting("alertstate", state).setting(Labels.metricName, "ALERTS"), 1),
+                (labels.setting(Labels.metricName, "ALERTS_FOR_STATE"), since.seconds.rounded(.down)),
+            ] {
+                given.insert(series)
+                window.append(Sample(labels: series, value: value, at: now))
+            }
+        }
+        for series in shown where !given.contains(series) { window.markStale(series, at: now) }
+        defer { shown = given }
+        return given != shown
+    }
+
     /// Keeps an alert, or drops it where it is simply well and its rule needs no memory of it.
     private mutating func keep(_ alert: Alert, of rule: AlertRule, key: RuleKey) {
         let old = alerts[alert.id]
@@ -91,7 +119,8 @@ extension RuleBook {
         of rule: AlertRule, group: RuleGroup, at now: Timestamp, window: SampleWindow,
         environment: TemplateEnvironment, statistics: inout EvaluationStatistics
     ) throws -> [AlertID: (labels: Labels, value: Double)] {
-        let vector = try Self.vector(of: rule.expression, at: now, window: window, statistics: &statistics)
+        let vector = try Self.vector(
+            of: rule.expression, at: now, window: window, limits: limits, statistics: &statistics)
         if group.limit > 0 && vector.count > group.limit {
             throw RuleFailure.tooMany(found: vector.count, limit: group.limit)
         }
@@ -178,9 +207,10 @@ extension RuleBook {
     }
 
     private func templateEnvironment(at now: Timestamp, window: SampleWindow) -> TemplateEnvironment {
-        TemplateEnvironment(
+        let limits = limits
+        return TemplateEnvironment(
             query: { text in
-                switch try Expression(text).evaluate(at: now, in: window) {
+                switch try Expression(text).evaluate(at: now, in: window, limits: limits) {
                 case .vector(let elements): elements.map { ($0.labels.dictionary, $0.value) }
                 case .scalar(let value): [([:], value)]
                 case .matrix, .string: throw RuleFailure.notAVector
@@ -197,11 +227,12 @@ extension RuleBook {
     ///
     /// - Parameter recorded: the series that it gave last.
     static func record(
-        _ rule: RecordingRule, limit: Int, at now: Timestamp, probes: ProbeBook, window: inout SampleWindow,
-        recorded: inout Set<Labels>, statistics: inout EvaluationStatistics
+        _ rule: RecordingRule, limit: Int, limits: EvaluationLimits, at now: Timestamp, probes: ProbeBook,
+        window: inout SampleWindow, recorded: inout Set<Labels>, statistics: inout EvaluationStatistics
     ) -> Outcome {
         do {
-            let vector = try Self.vector(of: rule.expression, at: now, window: window, statistics: &statistics)
+            let vector = try Self.vector(
+                of: rule.expression, at: now, window: window, limits: limits, statistics: &statistics)
             if limit > 0 && vector.count > limit { throw RuleFailure.tooMany(found: vector.count, limit: limit) }
             var given: Set<Labels> = []
             for element in vector {
@@ -229,9 +260,10 @@ extension RuleBook {
 
     /// An expression's result as a vector; a number is one element without labels.
     private static func vector(
-        of expression: Expression, at now: Timestamp, window: SampleWindow, statistics: inout EvaluationStatistics
+        of expression: Expression, at now: Timestamp, window: SampleWindow, limits: EvaluationLimits,
+        statistics: inout EvaluationStatistics
     ) throws -> [VectorElement] {
-        switch try expression.evaluate(at: now, in: window, statistics: &statistics) {
+        switch try expression.evaluate(at: now, in: window, limits: limits, statistics: &statistics) {
         case .vector(let elements): return elements
         case .scalar(let value): return [VectorElement(labels: Labels(), value: value)]
         case .matrix, .string: throw RuleFailure.notAVector

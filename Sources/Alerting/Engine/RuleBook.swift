@@ -12,7 +12,8 @@ package struct RuleBook: Sendable {
     /// What is remembered of one rule.
     struct Memory: Sendable {
         var health: RuleHealth
-        /// The series that a recording rule gave last, to mark what it stops giving.
+        /// The series that the rule gave last, to mark what it stops giving: a recording rule's own, and `ALERTS` and
+        /// `ALERTS_FOR_STATE` of an alerting rule.
         var recorded: Set<Labels> = []
     }
 
@@ -25,6 +26,8 @@ package struct RuleBook: Sendable {
     package var stopwatch: @Sendable () -> Duration = { .zero }
     package private(set) var externalLabels: Labels
     package private(set) var externalURL: String
+    /// What expressions are evaluated with: the evaluation interval is the resolution of subqueries that name none.
+    package var limits = EvaluationLimits()
     var alertsByRule: [RuleKey: Set<AlertID>]
     /// The alerts that must be written to the store, or removed from it where they are no longer here.
     var changed: Set<AlertID> = []
@@ -144,9 +147,12 @@ package struct RuleBook: Sendable {
                     outcome = evaluate(
                         rule, of: groups[index], at: now, probes: probes, window: window, statistics: &statistics,
                         events: &events)
+                    if showAlerts(of: rule, at: now, window: &window, shown: &memories[index][place].recorded) {
+                        recorded.formUnion(["ALERTS", "ALERTS_FOR_STATE"])
+                    }
                 case .record(let rule):
                     outcome = Self.record(
-                        rule, limit: groups[index].limit, at: now, probes: probes, window: &window,
+                        rule, limit: groups[index].limit, limits: limits, at: now, probes: probes, window: &window,
                         recorded: &memories[index][place].recorded, statistics: &statistics)
                     recorded.insert(rule.record)
                 }

@@ -3,7 +3,7 @@ package import PromQL
 /// One alert inside a message.
 package struct NotifiedAlert: Hashable, Sendable, Codable {
     /// What is new about it for this receiver.
-    package enum Change: String, Hashable, Sendable, Codable {
+    package enum Change: String, Hashable, Sendable, Codable, CaseIterable {
         /// Fires, and was not told before.
         case fired
         /// Rose above the level that was told.
