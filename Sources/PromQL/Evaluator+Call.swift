@@ -200,8 +200,9 @@ extension Evaluator {
 
     /// - Returns: the quantile, and whether buckets had to be raised to hold at least what the one before holds; a
     ///   difference that rounding explains is not told.
-    private static func quantile(_ phi: Double, _ all: [(bound: Double, count: Double)]) -> (value: Double, isForced: Bool)
-    {
+    private static func quantile(
+        _ phi: Double, _ all: [(bound: Double, count: Double)]
+    ) -> (value: Double, isForced: Bool) {
         if phi.isNaN { return (.nan, false) }
         if phi < 0 { return (-.infinity, false) }
         if phi > 1 { return (.infinity, false) }

@@ -237,7 +237,8 @@ extension Node {
             let offset = subquery.offset ?? 0
             let (before, after) = subquery.at == nil ? (back, ahead) : (0, 0)
             subquery.inner.collect(
-                back: before + subquery.range + offset, ahead: max(0, after - offset), at: subquery.at ?? at, into: &spans)
+                back: before + subquery.range + offset, ahead: max(0, after - offset), at: subquery.at ?? at,
+                into: &spans)
         case .negate(let inner): inner.collect(back: back, ahead: ahead, at: at, into: &spans)
         case .binary(let operation):
             operation.left.collect(back: back, ahead: ahead, at: at, into: &spans)

@@ -81,7 +81,10 @@ extension String {
             case "\"": text += "&quot;"
             case "\n": text += "&#10;"
             case "\t": text += "\t"
-            case _: if scalar.value >= 0x20, scalar.value != 0xfffe, scalar.value != 0xffff { text.unicodeScalars.append(scalar) }
+            case _:
+                if scalar.value >= 0x20, scalar.value != 0xfffe, scalar.value != 0xffff {
+                    text.unicodeScalars.append(scalar)
+                }
             }
         }
         return text

@@ -27,7 +27,8 @@ struct RuleEvidence {
                         + "\n  is the metric's name right, and is there a probe that brings it?\n")
             }
             let silent = rules.count { !$0.rule.neverMatched.isEmpty }
-            Terminal.out("\(rules.count) rules: \(failing.count) fail, \(silent) have a selector that never found a series")
+            Terminal.out(
+                "\(rules.count) rules: \(failing.count) fail, \(silent) have a selector that never found a series")
         }
         if !failing.isEmpty { throw ExitCode.failure }
     }

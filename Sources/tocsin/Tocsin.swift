@@ -19,7 +19,8 @@ struct Tocsin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self, HistoryCommand.self,
+            Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
+            HistoryCommand.self,
             NotifyTest.self, Receive.self,
             Version.self,
         ])

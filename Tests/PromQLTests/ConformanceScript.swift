@@ -214,7 +214,9 @@ struct ConformanceScript {
         } catch let error as EvaluationError {
             guard expectation.fails else { return "failed: \(error)" }
             // It may name the labels at its end where Prometheus does not.
-            if let message = expectation.message, !error.message.hasPrefix(message) { return "failed otherwise: \(error.message)" }
+            if let message = expectation.message, !error.message.hasPrefix(message) {
+                return "failed otherwise: \(error.message)"
+            }
             if let pattern = expectation.pattern,
                 error.message.range(of: pattern, options: .regularExpression) == nil
             {

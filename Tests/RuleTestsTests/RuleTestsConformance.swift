@@ -39,7 +39,9 @@ struct RuleTestsConformance {
             .filter { ["yml", "yaml"].contains($0.pathExtension) }.sorted { $0.path < $1.path }
         var (passed, failed, skipped) = (0, 0, 0)
         for file in files {
-            guard try String(contentsOf: file, encoding: .utf8).range(of: "(?m)^tests:", options: .regularExpression) != nil
+            guard
+                try String(contentsOf: file, encoding: .utf8).range(of: "(?m)^tests:", options: .regularExpression)
+                    != nil
             else { continue }
             let report = RuleTestRunner.run(path: file.path)
             let left = report.groups.reduce(0) { $0 + $1.skipped }
@@ -51,7 +53,8 @@ struct RuleTestsConformance {
             if isRight { passed += 1 } else { failed += 1 }
             skipped += left
             print("\(name): \(isRight ? 1 : 0) passed, \(isRight ? 0 : 1) failed, \(left) skipped (native histograms)")
-            #expect(isRight, "\(name): promtool \(wanted ? "passes" : "fails") it\n\(report.text)\n\(judged?.output ?? "")")
+            #expect(
+                isRight, "\(name): promtool \(wanted ? "passes" : "fails") it\n\(report.text)\n\(judged?.output ?? "")")
             if !report.passes {
                 #expect(report.text.contains("FAILED") && report.text.contains(".yml:"), "\(report.text)")
             }

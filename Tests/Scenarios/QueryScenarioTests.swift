@@ -59,12 +59,16 @@ struct QueryScenarioTests {
         let metrics = try await agent.get("/metrics")
         let lint = try Subprocess.run(promtool, ["check", "metrics"], input: metrics)
         // Names that postgres_exporter gave keep its sins, so that its dashboards go on.
-        let ours = lint.errors.split(separator: "\n").filter { !["pg_", "nodejs_", "sessions:"].contains(where: $0.hasPrefix) }
+        let ours = lint.errors.split(separator: "\n").filter {
+            !["pg_", "nodejs_", "sessions:"].contains(where: $0.hasPrefix)
+        }
         #expect(ours.isEmpty, "\(ours.joined(separator: "\n"))")
         let undescribed = metrics.split(separator: "\n").filter { $0.hasSuffix("Read from a watched endpoint.") }
         #expect(undescribed.isEmpty, "\(undescribed)")
 
-        let table = try tocsin(["query", "--url", url, "sum by (datname) (pg_stat_activity_count{datname=\"parlant\"})"])
+        let table = try tocsin([
+            "query", "--url", url, "sum by (datname) (pg_stat_activity_count{datname=\"parlant\"})",
+        ])
         #expect(table.status == 0 && table.output.contains("{datname=\"parlant\"}"), "\(table)")
         let chart = try tocsin(["query", "--url", url, "time()", "--range", "1m", "--step", "1s"])
         #expect(chart.output.contains("▁") && chart.output.contains("█") && chart.output.contains("min "), "\(chart)")
@@ -75,7 +79,8 @@ struct QueryScenarioTests {
 
         // A mistyped name raises nothing, so it must be said.
         let evidence = try tocsin(["check", "--agent", url])
-        #expect(evidence.output.contains("Typo") && evidence.output.contains("pg_setings_max_connections"), "\(evidence)")
+        #expect(
+            evidence.output.contains("Typo") && evidence.output.contains("pg_setings_max_connections"), "\(evidence)")
         #expect(!evidence.output.contains("IntegrationUnhealthy has never"), "\(evidence)")
         let listed = try await agent.get("/api/v1/rules?rule_name[]=sessions:sum")
         #expect(listed.contains("\"seriesReturned\":1") && listed.contains("\"health\":\"ok\""), "\(listed)")

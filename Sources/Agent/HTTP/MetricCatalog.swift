@@ -113,7 +113,9 @@ package enum MetricCatalog {
         "pg_stat_database_temp_files": (.counter, "Temporary files written."),
         "pg_stat_database_temp_bytes": (.counter, "Bytes written to temporary files."),
         "pg_stat_database_deadlocks": (.counter, "Deadlocks found."),
-        "pg_stat_database_blk_read_time": (.counter, "Time spent reading blocks, in milliseconds as PostgreSQL has it."),
+        "pg_stat_database_blk_read_time": (
+            .counter, "Time spent reading blocks, in milliseconds as PostgreSQL has it."
+        ),
         "pg_stat_database_blk_write_time": (.counter, "Time spent writing blocks, in milliseconds."),
         "pg_stat_database_stats_reset": (.gauge, "When the counters were reset, in seconds since 1970."),
         "pg_stat_statements_calls_total": (.counter, "Calls of a statement."),

@@ -85,7 +85,9 @@ package struct RulesView: Codable, Sendable {
     package let groups: [Group]
 
     init(_ groups: [(group: RuleGroup, health: [RuleHealth])], alerts: [Alert], filter: RuleFilter) {
-        let byRule = Dictionary(grouping: alerts.filter { $0.phase == .pending || $0.isOn }) { "\($0.ordinal) \($0.rule)" }
+        let byRule = Dictionary(grouping: alerts.filter { $0.phase == .pending || $0.isOn }) {
+            "\($0.ordinal) \($0.rule)"
+        }
         self.groups = groups.filter { filter.takes($0.group) }.map { group, health in
             let rules = zip(group.rules, health).filter { filter.takes($0.0) }.map { entry, health in
                 Rule(entry, health, byRule, withAlerts: filter.withAlerts)
@@ -120,7 +122,10 @@ extension RulesView.Rule {
         let selectors = entry.expression.selectors
         neverMatched =
             last == nil
-            ? [] : health.unmatched.sorted().map { place in "{\(selectors[place].map(\.description).joined(separator: ", "))}" }
+            ? []
+            : health.unmatched.sorted().map { place in
+                "{\(selectors[place].map(\.description).joined(separator: ", "))}"
+            }
         switch entry {
         case .record(let rule):
             type = "recording"

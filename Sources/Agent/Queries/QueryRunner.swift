@@ -49,7 +49,8 @@ package actor QueryRunner {
     package nonisolated func instant(
         _ text: String, at time: Timestamp, timeout: Duration = longest
     ) async throws(Failure) -> Answer<Value> {
-        try await run(text, from: time, timeout: timeout) { expression, window, limits, statistics throws(EvaluationError) in
+        try await run(text, from: time, timeout: timeout) {
+            expression, window, limits, statistics throws(EvaluationError) in
             try expression.evaluate(at: time, in: window, limits: limits, statistics: &statistics)
         }
     }
@@ -58,15 +59,17 @@ package actor QueryRunner {
     package nonisolated func range(
         _ text: String, from: Timestamp, through: Timestamp, step: Duration, timeout: Duration = longest
     ) async throws(Failure) -> Answer<[RangeSeries]> {
-        try await run(text, from: from, timeout: timeout) { expression, window, limits, statistics throws(EvaluationError) in
+        try await run(text, from: from, timeout: timeout) {
+            expression, window, limits, statistics throws(EvaluationError) in
             try expression.evaluateRange(
                 from: from, through: through, step: step, in: window, limits: limits, statistics: &statistics)
         }
     }
 
-    private typealias Evaluation<Result> = @Sendable (
-        Expression, SampleWindow, EvaluationLimits, inout EvaluationStatistics
-    ) throws(EvaluationError) -> Result
+    private typealias Evaluation<Result> =
+        @Sendable (
+            Expression, SampleWindow, EvaluationLimits, inout EvaluationStatistics
+        ) throws(EvaluationError) -> Result
 
     private nonisolated func run<Result: Sendable>(
         _ text: String, from: Timestamp, timeout: Duration, _ body: @escaping Evaluation<Result>
@@ -113,7 +116,8 @@ package actor QueryRunner {
                 let needed = now - from + read.lookback
                 // A little late is no shortfall: the question took its time to come here.
                 guard needed > kept + .seconds(60) else { return nil }
-                return "\(read.metric.map { "`\($0)` is" } ?? "some metrics are") kept for \(kept.promQL), and the query "
+                return
+                    "\(read.metric.map { "`\($0)` is" } ?? "some metrics are") kept for \(kept.promQL), and the query "
                     + "looks back \(needed.promQL): earlier samples are missing (see `server.query_window`)"
             }
         ).sorted()

@@ -249,7 +249,8 @@ package actor EngineService: Service {
     package func status() -> EngineStatus {
         EngineStatus(
             counters: counters, historyFault: historyFault, lastStep: lastStep, series: engine.window.seriesCount,
-            samples: engine.window.sampleCount, sampleBytes: engine.window.sampleBytes, outboxRows: engine.planner.outbox.count,
+            samples: engine.window.sampleCount, sampleBytes: engine.window.sampleBytes,
+            outboxRows: engine.planner.outbox.count,
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,

@@ -51,7 +51,8 @@ struct RuleTestReader {
                 value.error("`start_timestamp` must be a time, found `\(text)`", remedy: "write 1700000000 or RFC 3339")
             }
         }
-        group.externalLabels = Labels((fields.value("external_labels")?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") })
+        group.externalLabels = Labels(
+            (fields.value("external_labels")?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") })
         group.externalURL = fields.string("external_url") ?? ""
         for entry in fields.value("input_series")?.list() ?? [] {
             _ = entry.mapping { read(series: $0, into: &group) }
@@ -147,7 +148,8 @@ struct RuleTestReader {
     }
 
     private func free(_ value: YAMLValue?) -> [String: String] {
-        Dictionary((value?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") }, uniquingKeysWith: { _, last in last })
+        Dictionary(
+            (value?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") }, uniquingKeysWith: { _, last in last })
     }
 
     private func alertTest(_ fields: MappingReader, at location: SourceLocation) -> RuleTestFile.AlertTest? {
