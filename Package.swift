@@ -55,7 +55,7 @@ let package = Package(
 
         .target(name: "Support", dependencies: ["Alerting", "PromQL", "Drivers"], path: "Tests/Support"),
         .testTarget(name: "HouseTests"),
-        .testTarget(name: "PromQLTests", dependencies: ["PromQL", "Support"]),
+        .testTarget(name: "PromQLTests", dependencies: ["PromQL", "Drivers", "Support"]),
         .testTarget(name: "TemplatesTests", dependencies: ["Templates"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),

@@ -1,12 +1,17 @@
 extension Evaluator {
     mutating func aggregate(_ aggregation: Aggregation, at now: Int64) throws(EvaluationError) -> [VectorElement] {
-        let elements = try vector(aggregation.inner, at: now)
+        var elements = try vector(aggregation.inner, at: now)
         var number = Double.nan
         var label = ""
         if let parameter = aggregation.parameter {
             if aggregation.operation.parameter == .string {
                 label = try string(parameter, at: now)
                 guard label.isLabelName else { throw EvaluationError("invalid label name \"\(label)\"") }
+                // The value becomes a label before the groups are made: `without` may take it away again.
+                for index in elements.indices {
+                    let text = PlainNumber.text(elements[index].value)
+                    elements[index].labels = elements[index].labels.setting(label, text)
+                }
             } else {
                 number = try scalar(parameter, at: now)
                 try check(number, of: aggregation.operation)
@@ -21,13 +26,13 @@ extension Evaluator {
             let key =
                 aggregation.isWithout
                 ? element.labels.dropping(aggregation.labels + [Labels.metricName])
-                : element.labels.keeping(aggregation.labels)
+                : element.labels.keeping(label.isEmpty ? aggregation.labels : aggregation.labels + [label])
             if groups[key] == nil { order.append(key) }
             groups[key, default: []].append(element)
         }
         var result: [VectorElement] = []
         for key in order {
-            result += reduce(aggregation, key, groups[key] ?? [], number: number, label: label)
+            result += reduce(aggregation, key, groups[key] ?? [], number: number)
         }
         return result
     }
@@ -46,7 +51,7 @@ extension Evaluator {
     }
 
     private func reduce(
-        _ aggregation: Aggregation, _ key: Labels, _ elements: [VectorElement], number: Double, label: String
+        _ aggregation: Aggregation, _ key: Labels, _ elements: [VectorElement], number: Double
     ) -> [VectorElement] {
         let values = elements.map(\.value)
         let one: Double
@@ -55,18 +60,12 @@ extension Evaluator {
         case .avg: one = values.mean
         case .min: one = values.prometheusMin ?? .nan
         case .max: one = values.prometheusMax ?? .nan
-        case .count: one = Double(values.count)
+        case .count, .countValues: one = Double(values.count)
         case .group: one = 1
         case .stddev: one = values.variance.squareRoot()
         case .stdvar: one = values.variance
         case .quantile: one = values.quantile(number)
         case .topk, .bottomk: return extremes(aggregation.operation, elements, count: number)
-        case .countValues:
-            var counts: [String: Double] = [:]
-            for value in values { counts[PlainNumber.text(value), default: 0] += 1 }
-            return counts.sorted { $0.key < $1.key }.map {
-                VectorElement(labels: key.setting(label, $0.key), value: $0.value)
-            }
         }
         return [VectorElement(labels: key, value: one)]
     }

@@ -17,7 +17,7 @@ extension Evaluator {
             return .vector(
                 try renamed(elements) { element in
                     guard element.value.isFinite, abs(element.value) < 9e12 else { return .nan }
-                    return body(Timestamp(milliseconds: Int64(element.value.rounded(.down)) * 1_000).civil)
+                    return body(Timestamp(milliseconds: Int64(element.value.rounded(.towardZero)) * 1_000).civil)
                 })
         case .special(let special): return try self.special(special, call, at: now)
         }
@@ -37,6 +37,12 @@ extension Evaluator {
         }
         guard let ranges else { throw EvaluationError("a range vector is missing") }
         note(call, ranges.series, parameters)
+        if call.function.name == "double_exponential_smoothing", !ranges.series.isEmpty {
+            for (name, value) in zip(["smoothing", "trend"], parameters) where !(value > 0 && value < 1) {
+                throw EvaluationError(
+                    "invalid \(name) factor. Expected: 0 < \(name.prefix(1))f < 1, got: \(PlainNumber.text(value))")
+            }
+        }
         var result: [VectorElement] = []
         for series in ranges.series {
             let input = RangeInput(
@@ -107,10 +113,10 @@ extension Evaluator {
         case .number, .string, .subquery, .negate, .binary, .aggregate, .call: return Labels()
         }
         var labels = Labels()
-        var seen: Set<String> = []
+        var exact: Set<String> = []
         for matcher in matchers where matcher.name != Labels.metricName {
-            let isFirst = seen.insert(matcher.name).inserted
-            labels = labels.setting(matcher.name, isFirst && matcher.operation == .equal ? matcher.value : nil)
+            let isFirst = matcher.operation == .equal && exact.insert(matcher.name).inserted
+            labels = labels.setting(matcher.name, isFirst ? matcher.value : nil)
         }
         return labels
     }

@@ -22,8 +22,8 @@ extension Function {
                     let inverse = 1 / (parameters.first ?? 1)
                     return (value * inverse + 0.5).rounded(.down) / inverse
                 }),
-            Function("clamp_min", [.vector, .scalar], .each { clamp($0, $1[0], .infinity) }),
-            Function("clamp_max", [.vector, .scalar], .each { clamp($0, -.infinity, $1[0]) }),
+            Function("clamp_min", [.vector, .scalar], .each { greater($0, $1[0]) }),
+            Function("clamp_max", [.vector, .scalar], .each { lesser($0, $1[0]) }),
             Function("clamp", [.vector, .scalar, .scalar], .each { clamp($0, $1[0], $1[1]) }),
         ]
 
@@ -32,8 +32,18 @@ extension Function {
     }
 
     private static func clamp(_ value: Double, _ low: Double, _ high: Double) -> Double {
-        if value.isNaN || low.isNaN || high.isNaN { return .nan }
-        return max(low, min(high, value))
+        greater(low, lesser(high, value))
+    }
+
+    /// Go's `math.Max` and `math.Min`: infinity wins over NaN, and NaN over numbers.
+    private static func greater(_ one: Double, _ other: Double) -> Double {
+        if one == .infinity || other == .infinity { return .infinity }
+        return one.isNaN || other.isNaN ? .nan : max(one, other)
+    }
+
+    private static func lesser(_ one: Double, _ other: Double) -> Double {
+        if one == -.infinity || other == -.infinity { return -.infinity }
+        return one.isNaN || other.isNaN ? .nan : min(one, other)
     }
 
     private static let overRanges: [Function] = [
