@@ -1,10 +1,6 @@
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// Prometheus's functions that make numbers readable: `template/template.go` and `common/helpers/templates`.
 enum Humanize {
-    private static func short(_ value: Double) -> String { GoFormat.number(value, "g", precision: 4) }
+    private static func short(_ value: Double) -> String { GoFloat.format(value, "g", precision: 4) }
 
     /// With a metric prefix: 1234567 is `1.235M`.
     static func decimal(_ value: Double) -> String {
@@ -67,43 +63,49 @@ enum Humanize {
     static func percentage(_ value: Double) -> String { short(value * 100) + "%" }
 
     /// Seconds since 1970 as Go prints a time in UTC: `2026-11-23 08:00:00 +0000 UTC`.
-    static func timestamp(_ value: Double) -> String {
-        guard !value.isNaN, !value.isInfinite else { return short(value) }
-        guard abs(value) < 9e11 else { return short(value) }
-        var seconds = time_t(value.rounded(.down))
-        var parts = tm()
-        gmtime_r(&seconds, &parts)
-        func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        var text =
-            "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) "
-            + "\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))"
-        let milliseconds = Int(((value - value.rounded(.down)) * 1_000).rounded(.down))
-        if milliseconds > 0 {
-            var digits = String(repeating: "0", count: 3 - String(milliseconds).count) + String(milliseconds)
-            while digits.last == "0" { digits.removeLast() }
-            text += "." + digits
-        }
-        return text + " +0000 UTC"
+    static func timestamp(_ value: Double) throws(FunctionFailure) -> String {
+        value.isFinite ? try time(value).text : short(value)
     }
 
-    /// Reads `1h30m`, in seconds; nil where it is no duration.
-    static func parseDuration(_ text: String) -> Double? {
-        if let number = GoFormat.parse(text) { return number }
-        let units: [(String, Double)] = [
-            ("ms", 0.001), ("y", 31_536_000), ("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1),
+    /// Seconds since 1970 as a time, to the millisecond as Prometheus counts.
+    static func time(_ value: Double) throws(FunctionFailure) -> TemplateTime {
+        guard value.isFinite else { throw FunctionFailure("value is NaN or Inf") }
+        guard let nanoseconds = Int64(exactly: (value * 1e9).rounded(.towardZero)) else {
+            throw FunctionFailure(
+                "\(GoFloat.general(value)) cannot be represented as a nanoseconds timestamp since it overflows int64")
+        }
+        return TemplateTime(milliseconds: nanoseconds / 1_000_000)
+    }
+
+    /// Prometheus's durations in seconds: `1h30m`, `-5m`, each unit at most once and the largest first; and `0`.
+    static func parseDuration(_ text: String) throws(FunctionFailure) -> Double {
+        if text.isEmpty { throw FunctionFailure("empty duration string") }
+        if text == "0" { return 0 }
+        let units: [(name: String, milliseconds: Int64)] = [
+            ("y", 31_536_000_000), ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000),
+            ("ms", 1),
         ]
+        let refusal = FunctionFailure("not a valid duration string: \(GoText.quoted(text))")
         var rest = Substring(text)
-        var total = 0.0
-        guard !rest.isEmpty else { return nil }
+        let isNegative = rest.first == "-"
+        if isNegative { rest.removeFirst() }
+        guard !rest.isEmpty else { throw refusal }
+        var total: Int64 = 0
+        var next = 0
         while !rest.isEmpty {
             let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            rest = rest.dropFirst(digits.count)
-            guard let number = Double(digits), let unit = units.first(where: { rest.hasPrefix($0.0) }) else {
-                return nil
-            }
-            total += number * unit.1
-            rest = rest.dropFirst(unit.0.count)
+            let name = rest.dropFirst(digits.count).prefix { $0.isASCII && $0.isLetter }
+            rest = rest.dropFirst(digits.count + name.count)
+            guard let number = Int64(digits), let unit = units.indices.first(where: { units[$0].name == name }),
+                unit >= next
+            else { throw refusal }
+            let (product, overflow) = number.multipliedReportingOverflow(by: units[unit].milliseconds)
+            let (sum, more) = total.addingReportingOverflow(product)
+            // The nanoseconds must fit, as in Go.
+            if overflow || more || sum > Int64.max / 1_000_000 { throw FunctionFailure("duration out of range") }
+            total = sum
+            next = unit + 1
         }
-        return total
+        return Double(isNegative ? -total : total) / 1_000
     }
 }

@@ -3,7 +3,7 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
     package let message: String
     /// From 1.
     package let line: Int
-    /// From 1, in characters.
+    /// From 1, in Unicode scalars.
     package let column: Int
     /// What it is the template of; empty where it has no name.
     package let name: String
@@ -18,8 +18,8 @@ package struct TemplateError: Error, Hashable, Sendable, CustomStringConvertible
     init(_ message: String, at offset: Int, in text: String, name: String) {
         var line = 1
         var column = 1
-        for character in text.prefix(offset) {
-            if character.isNewline {
+        for scalar in text.unicodeScalars.prefix(offset) {
+            if scalar == "\n" {
                 line += 1
                 column = 1
             } else {

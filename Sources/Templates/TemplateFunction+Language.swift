@@ -1,107 +1,103 @@
 extension TemplateFunction {
     /// What Go's templates bring along. `and`, `or` are cut short by the expander.
     static let language: [TemplateFunction] = [
-        TemplateFunction("and", 1...Int.max) { values, _ in values.first { !$0.isTrue } ?? values[values.count - 1] },
-        TemplateFunction("or", 1...Int.max) { values, _ in values.first { $0.isTrue } ?? values[values.count - 1] },
+        TemplateFunction("and", 1...Int.max, .part) { values, _ in values.first { !$0.isTrue } ?? values[values.count - 1] },
+        TemplateFunction("or", 1...Int.max, .part) { values, _ in values.first { $0.isTrue } ?? values[values.count - 1] },
         TemplateFunction("not", 1...1) { values, _ in .bool(!values[0].isTrue) },
-        TemplateFunction("eq", 2...Int.max) { values, _ in
-            for other in values.dropFirst() where try equal(values[0], other) { return .bool(true) }
-            return .bool(false)
-        },
-        TemplateFunction("ne", 2...2) { values, _ in .bool(!(try equal(values[0], values[1]))) },
-        TemplateFunction("lt", 2...2) { values, _ in .bool(try less(values[0], values[1])) },
-        TemplateFunction("le", 2...2) { values, _ in
-            .bool(try less(values[0], values[1]) || equal(values[0], values[1]))
-        },
-        TemplateFunction("gt", 2...2) { values, _ in .bool(try less(values[1], values[0])) },
-        TemplateFunction("ge", 2...2) { values, _ in
-            .bool(try less(values[1], values[0]) || equal(values[0], values[1]))
+        TemplateFunction("call", 1...Int.max) { values, _ in
+            throw FunctionFailure(values[0] == .null ? "call of nil" : "non-function of type \(values[0].typeName)")
         },
         TemplateFunction("len", 1...1) { values, _ in
             switch values[0] {
             case .string(let text): return .int(Int64(text.utf8.count))
-            case .list(let list): return .int(Int64(list.count))
-            case .map(let map): return .int(Int64(map.count))
-            case .null, .bool, .int, .double: throw FunctionFailure("len of \(values[0].kind)")
+            case .list, .map, .labels: return .int(Int64(values[0].shallowSize))
+            case .null: throw FunctionFailure("len of nil pointer")
+            case .bool, .int, .double, .record, .time, .duration, .calendar:
+                throw FunctionFailure("len of type \(values[0].typeName)")
             }
         },
-        TemplateFunction("index", 1...Int.max) { values, _ in
+        TemplateFunction("index", 1...Int.max, .part) { values, _ in
             try values.dropFirst().reduce(values[0]) { try element($0, $1) }
         },
-        TemplateFunction("slice", 1...3) { values, _ in try slice(values) },
-        TemplateFunction("print", 0...Int.max) { values, _ in .string(joined(values, always: false)) },
-        TemplateFunction("println", 0...Int.max) { values, _ in .string(joined(values, always: true) + "\n") },
-        TemplateFunction("printf", 1...Int.max) { values, _ in
-            .string(GoFormat.print(try text(values[0], "printf"), Array(values.dropFirst())))
+        TemplateFunction("slice", 1...4, .part) { values, _ in try slice(values) },
+        TemplateFunction("print", 0...Int.max, .deep) { values, _ in .string(joined(values, always: false)) },
+        TemplateFunction("println", 0...Int.max, .deep) { values, _ in .string(joined(values, always: true) + "\n") },
+        TemplateFunction("printf", 1...Int.max, .deep) { values, environment in
+            .string(try GoPrinter.format(try text(values[0]), Array(values.dropFirst()), limit: environment.maxOutput))
         },
-        TemplateFunction("html", 1...Int.max) { values, _ in .string(escapeHTML(joined(values, always: false))) },
-        TemplateFunction("js", 1...Int.max) { values, _ in .string(escapeJS(joined(values, always: false))) },
-        TemplateFunction("urlquery", 1...Int.max) { values, _ in .string(escapeQuery(joined(values, always: false))) },
+        TemplateFunction("html", 1...Int.max, .deep) { values, _ in .string(GoText.escapeHTML(escapable(values))) },
+        TemplateFunction("js", 1...Int.max, .deep) { values, _ in .string(GoText.escapeJS(escapable(values))) },
+        TemplateFunction("urlquery", 1...Int.max, .deep) { values, _ in
+            .string(GoText.escapeQuery(escapable(values)))
+        },
+        // The expander runs it, for it needs the other templates.
+        TemplateFunction("tmpl", 2...2, .part) { values, _ in values[1] },
     ]
 
-    static func text(_ value: TemplateValue, _ name: String) throws -> String {
-        guard case .string(let text) = value else {
-            throw FunctionFailure("`\(name)` takes a string, not \(value.kind)")
-        }
-        return text
-    }
-
-    static func number(_ value: TemplateValue, _ name: String) throws -> Double {
-        guard let number = value.number else { throw FunctionFailure("`\(name)` takes a number, not \(value.kind)") }
-        return number
-    }
-
-    private static func equal(_ one: TemplateValue, _ other: TemplateValue) throws -> Bool {
-        switch (one, other) {
-        case (.bool, .bool), (.int, .int), (.double, .double), (.string, .string), (.null, .null): return one == other
-        case (.null, _), (_, .null): return false
-        default: throw FunctionFailure("incompatible types for comparison: \(one.kind) and \(other.kind)")
-        }
-    }
-
-    private static func less(_ one: TemplateValue, _ other: TemplateValue) throws -> Bool {
-        switch (one, other) {
-        case (.int(let left), .int(let right)): return left < right
-        case (.double(let left), .double(let right)): return left < right
-        case (.string(let left), .string(let right)): return left < right
-        default: throw FunctionFailure("incompatible types for comparison: \(one.kind) and \(other.kind)")
-        }
-    }
-
     private static func element(_ container: TemplateValue, _ index: TemplateValue) throws -> TemplateValue {
-        switch (container, index) {
-        case (.map(let map), .string(let key)): return map[key] ?? .string("")
-        case (.list(let list), .int(let place)):
-            guard list.indices.contains(Int(place)) else { throw FunctionFailure("index out of range: \(place)") }
-            return list[Int(place)]
-        case (.string(let text), .int(let place)):
-            let bytes = Array(text.utf8)
-            guard bytes.indices.contains(Int(place)) else { throw FunctionFailure("index out of range: \(place)") }
-            return .int(Int64(bytes[Int(place)]))
-        default: throw FunctionFailure("can't index \(container.kind) with \(index.kind)")
+        switch container {
+        case .map(let map): return map[try key(index)] ?? .null
+        case .labels(let labels): return .string(labels.values[try key(index)] ?? "")
+        case .list(let list): return list.elements[try place(index, count: list.elements.count)]
+        case .string(let text):
+            let place = try place(index, count: text.utf8.count)
+            return .int(Int64(text.utf8[text.utf8.index(text.utf8.startIndex, offsetBy: place)]))
+        case .null: throw FunctionFailure("index of untyped nil")
+        case .bool, .int, .double, .record, .time, .duration, .calendar:
+            throw FunctionFailure("can't index item of type \(container.typeName)")
+        }
+    }
+
+    private static func key(_ index: TemplateValue) throws(FunctionFailure) -> String {
+        switch index {
+        case .string(let key): return key
+        case .null: throw FunctionFailure("value is nil; should be of type string")
+        case .bool, .int, .double, .list, .map, .labels, .record, .time, .duration, .calendar:
+            throw FunctionFailure("value has type \(index.typeName); should be string")
+        }
+    }
+
+    private static func place(
+        _ index: TemplateValue, count: Int, isBound: Bool = false
+    ) throws(FunctionFailure) -> Int {
+        switch index {
+        case .int(let number), .duration(let number):
+            guard number >= 0, number < Int64(count) || (isBound && number == Int64(count)) else {
+                throw FunctionFailure("index out of range: \(number)")
+            }
+            return Int(number)
+        case .calendar(let part): return try place(.int(part.number), count: count, isBound: isBound)
+        case .null: throw FunctionFailure("cannot index slice/array with nil")
+        case .bool, .double, .string, .list, .map, .labels, .record, .time:
+            throw FunctionFailure("cannot index slice/array with type \(index.typeName)")
         }
     }
 
     private static func slice(_ values: [TemplateValue]) throws -> TemplateValue {
-        var bounds: [Int] = []
-        for bound in values.dropFirst() {
-            guard case .int(let number) = bound else { throw FunctionFailure("can't slice with \(bound.kind)") }
-            bounds.append(Int(number))
-        }
-        func range(_ count: Int) throws -> Range<Int> {
-            let (low, high) = (bounds.first ?? 0, bounds.count > 1 ? bounds[1] : count)
-            guard 0 <= low, low <= high, high <= count else {
-                throw FunctionFailure("slice out of range: \(low):\(high)")
-            }
-            return low..<high
-        }
+        let count: Int
         switch values[0] {
         case .string(let text):
-            let bytes = Array(text.utf8)
-            return .string(String(decoding: bytes[try range(bytes.count)], as: UTF8.self))
-        case .list(let list): return .list(Array(list[try range(list.count)]))
-        case .null, .bool, .int, .double, .map: throw FunctionFailure("can't slice \(values[0].kind)")
+            if values.count == 4 { throw FunctionFailure("cannot 3-index slice a string") }
+            count = text.utf8.count
+        case .list(let list): count = list.elements.count
+        case .null: throw FunctionFailure("slice of untyped nil")
+        case .bool, .int, .double, .map, .labels, .record, .time, .duration, .calendar:
+            throw FunctionFailure("can't slice item of type \(values[0].typeName)")
         }
+        var bounds = [0, count]
+        for (number, bound) in values.dropFirst().enumerated() {
+            let place = try place(bound, count: count, isBound: true)
+            if number < 2 { bounds[number] = place }
+            if number == 2, place < bounds[1] {
+                throw FunctionFailure("invalid slice index: \(bounds[1]) > \(place)")
+            }
+        }
+        if bounds[0] > bounds[1] { throw FunctionFailure("invalid slice index: \(bounds[0]) > \(bounds[1])") }
+        if case .list(let list) = values[0] {
+            return .list(TemplateList(Array(list.elements[bounds[0]..<bounds[1]]), list.kind))
+        }
+        guard case .string(let text) = values[0] else { return .null }
+        return .string(String(decoding: Array(text.utf8)[bounds[0]..<bounds[1]], as: UTF8.self))
     }
 
     /// `fmt.Sprint` puts a blank between two values neither of which is a string, `Sprintln` always.
@@ -114,59 +110,13 @@ extension TemplateFunction {
                 if case .string = values[place - 1] { isText = true }
                 if always || !isText { result += " " }
             }
-            result += value == .null ? "<nil>" : value.text
+            result += GoPrinter.plain(value)
         }
         return result
     }
 
-    static func escapeHTML(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&#34;"
-            case "'": result += "&#39;"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
-
-    private static func escapeJS(_ text: String) -> String {
-        var result = ""
-        for character in text {
-            switch character {
-            case "\\": result += "\\\\"
-            case "'": result += "\\'"
-            case "\"": result += "\\\""
-            case "<": result += "\\u003C"
-            case ">": result += "\\u003E"
-            case "&": result += "\\u0026"
-            case "=": result += "\\u003D"
-            case "\n": result += "\\u000A"
-            default: result.append(character)
-            }
-        }
-        return result
-    }
-
-    static func escapeQuery(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            let scalar = Unicode.Scalar(byte)
-            if byte == 0x20 {
-                result += "+"
-            } else if scalar.isASCII,
-                scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-_.~".unicodeScalars.contains(scalar)
-            {
-                result.unicodeScalars.append(scalar)
-            } else {
-                let digits = String(byte, radix: 16, uppercase: true)
-                result += "%" + (digits.count == 1 ? "0" : "") + digits
-            }
-        }
-        return result
+    /// What `html`, `js` and `urlquery` escape: nothing at all shows as in an action.
+    private static func escapable(_ values: [TemplateValue]) -> String {
+        joined(values.map { $0 == .null ? .string("<no value>") : $0 }, always: false)
     }
 }

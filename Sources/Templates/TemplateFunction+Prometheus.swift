@@ -4,138 +4,132 @@ extension TemplateFunction {
         humanizing("humanize", Humanize.decimal), humanizing("humanize1024", Humanize.binary),
         humanizing("humanizeDuration", Humanize.duration), humanizing("humanizePercentage", Humanize.percentage),
         humanizing("humanizeTimestamp", Humanize.timestamp),
+        TemplateFunction("toTime", 1...1) { values, _ in .time(try Humanize.time(try number(values[0]))) },
+        TemplateFunction("toDuration", 1...1) { values, _ in
+            let nanoseconds = try number(values[0]) * 1e9
+            guard let whole = Int64(exactly: nanoseconds.rounded(.towardZero)) else {
+                throw FunctionFailure("\(GoFloat.general(nanoseconds / 1e9)) seconds are no duration")
+            }
+            return .duration(whole)
+        },
         TemplateFunction("parseDuration", 1...1) { values, _ in
-            guard let seconds = Humanize.parseDuration(try text(values[0], "parseDuration")) else {
-                throw FunctionFailure("`\(values[0].text)` is not a duration")
-            }
-            return .double(seconds)
-        },
-        TemplateFunction("query", 1...1) { values, environment in
-            .list(
-                try environment.query(try text(values[0], "query")).map { sample in
-                    .map([
-                        "Labels": .map(sample.labels.mapValues(TemplateValue.string)), "Value": .double(sample.value),
-                    ])
-                })
-        },
-        TemplateFunction("first", 1...1) { values, _ in
-            guard case .list(let list) = values[0], let first = list.first else {
-                throw FunctionFailure("first() called on vector with no elements")
-            }
-            return first
-        },
-        TemplateFunction("value", 1...1) { values, _ in try member("Value", of: values[0]) },
-        TemplateFunction("strvalue", 1...1) { values, _ in
-            guard case .map(let labels) = try member("Labels", of: values[0]) else { return .string("") }
-            return labels["__value__"] ?? .string("")
-        },
-        TemplateFunction("label", 2...2) { values, _ in
-            guard case .map(let labels) = try member("Labels", of: values[1]) else { return .string("") }
-            return labels[try text(values[0], "label")] ?? .string("")
-        },
-        TemplateFunction("sortByLabel", 2...2) { values, _ in
-            let name = try text(values[0], "sortByLabel")
-            guard case .list(let list) = values[1] else {
-                throw FunctionFailure("`sortByLabel` takes a query's result")
-            }
-            func key(_ value: TemplateValue) -> String {
-                guard case .map(let map) = value, case .map(let labels)? = map["Labels"] else { return "" }
-                return labels[name]?.text ?? ""
-            }
-            return .list(list.sorted { key($0) < key($1) })
+            .double(try Humanize.parseDuration(try text(values[0])))
         },
         TemplateFunction("now", 0...0) { _, environment in .double(Double(environment.now) / 1_000) },
+        TemplateFunction("title", 1...1) { values, _ in .string(capitalized(try text(values[0]))) },
         TemplateFunction("externalURL", 0...0) { _, environment in .string(environment.externalURL) },
         TemplateFunction("pathPrefix", 0...0) { _, environment in .string(path(environment.externalURL)) },
         TemplateFunction("graphLink", 1...1) { values, _ in
-            .string("/graph?g0.expr=\(escapeQuery(try text(values[0], "graphLink")))&g0.tab=0")
+            .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=0")
         },
         TemplateFunction("tableLink", 1...1) { values, _ in
-            .string("/graph?g0.expr=\(escapeQuery(try text(values[0], "tableLink")))&g0.tab=1")
+            .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=1")
         },
         TemplateFunction("args", 0...Int.max) { values, _ in
             .map(Dictionary(uniqueKeysWithValues: values.enumerated().map { ("arg\($0.offset)", $0.element) }))
         },
-    ]
-
-    private static func humanizing(_ name: String, _ body: @escaping @Sendable (Double) -> String) -> TemplateFunction {
-        TemplateFunction(name, 1...1) { values, _ in .string(body(try number(values[0], name))) }
-    }
-
-    private static func member(_ name: String, of value: TemplateValue) throws -> TemplateValue {
-        guard case .map(let map) = value, let member = map[name] else { throw FunctionFailure("a sample is missing") }
-        return member
-    }
-
-    private static func path(_ url: String) -> String {
-        guard let scheme = url.range(of: "://") else { return url }
-        let rest = url[scheme.upperBound...]
-        return rest.firstIndex(of: "/").map { String(rest[$0...]) } ?? ""
-    }
-
-    /// Texts, as Prometheus and Alertmanager have them.
-    static let texts: [TemplateFunction] = [
-        TemplateFunction("title", 1...1) { values, _ in
-            var result = ""
-            var atStart = true
-            for character in try text(values[0], "title") {
-                result += atStart ? character.uppercased() : String(character)
-                atStart = !(character.isLetter || character.isNumber || character == "_")
-            }
-            return .string(result)
+        TemplateFunction("urlQueryEscape", 1...1) { values, _ in .string(GoText.escapeQuery(try text(values[0]))) },
+        TemplateFunction("stripPort", 1...1) { values, _ in
+            let address = try text(values[0])
+            return .string(split(address)?.host ?? address)
         },
-        TemplateFunction("toUpper", 1...1) { values, _ in .string(try text(values[0], "toUpper").uppercased()) },
-        TemplateFunction("toLower", 1...1) { values, _ in .string(try text(values[0], "toLower").lowercased()) },
-        TemplateFunction("trimSpace", 1...1) { values, _ in
-            var body = Substring(try text(values[0], "trimSpace")).drop(while: \.isWhitespace)
-            while body.last?.isWhitespace == true { body.removeLast() }
-            return .string(String(body))
-        },
-        TemplateFunction("join", 2...2) { values, _ in
-            guard case .list(let list) = values[1] else { throw FunctionFailure("`join` takes a separator and a list") }
-            return .string(list.map(\.text).joined(separator: try text(values[0], "join")))
-        },
-        TemplateFunction("match", 2...2) { values, environment in
-            .bool(try environment.matches(try text(values[0], "match"), try text(values[1], "match")))
-        },
-        TemplateFunction("reReplaceAll", 3...3) { values, environment in
-            .string(
-                try environment.replaceAll(
-                    try text(values[0], "reReplaceAll"), try text(values[1], "reReplaceAll"),
-                    try text(values[2], "reReplaceAll")))
-        },
-        TemplateFunction("safeHtml", 1...1) { values, _ in values[0] },
-        TemplateFunction("safeUrl", 1...1) { values, _ in values[0] },
-        TemplateFunction("urlQueryEscape", 1...1) { values, _ in
-            .string(escapeQuery(try text(values[0], "urlQueryEscape")))
-        },
-        TemplateFunction("stringSlice", 0...Int.max) { values, _ in .list(values) },
-        TemplateFunction("stripPort", 1...1) { values, _ in .string(splitHost(try text(values[0], "stripPort")).host) },
         TemplateFunction("stripDomain", 1...1) { values, _ in
-            let (host, port) = splitHost(try text(values[0], "stripDomain"))
-            if host.contains(":") || host.allSatisfy({ $0.isNumber || $0 == "." }) { return values[0] }
+            let address = try text(values[0])
+            let parts = split(address)
+            let host = parts?.host ?? address
+            if isAddress(host) { return values[0] }
             let name = host.prefix { $0 != "." }
-            return .string(port.isEmpty ? String(name) : "\(name):\(port)")
+            guard let port = parts?.port, !port.isEmpty else { return .string(String(name)) }
+            return .string(name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)")
+        },
+    ] + samples
+
+    /// What works on the results of queries.
+    private static let samples: [TemplateFunction] = [
+        TemplateFunction("query", 1...1, .query) { values, environment in
+            .list(
+                try environment.query(try text(values[0])).map { sample in
+                    .record(
+                        TemplateRecord(
+                            "*template.sample",
+                            [
+                                .init("Labels", .labels(sample.labels)), .init("Value", .double(sample.value)),
+                            ]))
+                }, .samples)
+        },
+        TemplateFunction("first", 1...1, .part) { values, _ in
+            guard let first = try list(values[0]).elements.first else {
+                throw FunctionFailure("first() called on vector with no elements")
+            }
+            return first
+        },
+        TemplateFunction("value", 1...1, .part) { values, _ in try sample(values[0])["Value"] ?? .null },
+        TemplateFunction("strvalue", 1...1, .part) { values, _ in .string(label("__value__", of: try sample(values[0]))) },
+        TemplateFunction("label", 2...2, .part) { values, _ in
+            .string(label(try text(values[0]), of: try sample(values[1])))
+        },
+        TemplateFunction("sortByLabel", 2...2, .part) { values, _ in
+            let name = try text(values[0])
+            let keyed = try list(values[1]).elements.map { element in
+                guard case .record(let record) = element else { return ("", element) }
+                return (label(name, of: record), element)
+            }
+            return .list(keyed.sorted { $0.0.precedesInBytes($1.0) }.map(\.1), .samples)
         },
     ]
 
-    private static func splitHost(_ text: String) -> (host: String, port: String) {
-        if text.hasPrefix("["), let end = text.firstIndex(of: "]") {
-            let host = String(text[text.index(after: text.startIndex)..<end])
-            return (host, String(text[text.index(after: end)...].drop { $0 == ":" }))
+    private static func list(_ value: TemplateValue) throws(FunctionFailure) -> TemplateList {
+        guard case .list(let list) = value, list.kind == .samples else {
+            throw wrongType(value, "template.queryResult")
         }
-        guard text.filter({ $0 == ":" }).count == 1, let colon = text.firstIndex(of: ":") else { return (text, "") }
-        return (String(text[..<colon]), String(text[text.index(after: colon)...]))
+        return list
     }
-}
 
-extension String {
-    fileprivate func range(of wanted: String) -> Range<String.Index>? {
-        var start = startIndex
-        while start < endIndex {
-            if self[start...].hasPrefix(wanted) { return start..<index(start, offsetBy: wanted.count) }
-            start = index(after: start)
+    private static func sample(_ value: TemplateValue) throws(FunctionFailure) -> TemplateRecord {
+        guard case .record(let record) = value, record["Labels"] != nil else {
+            throw wrongType(value, "*template.sample")
         }
-        return nil
+        return record
+    }
+
+    private static func label(_ name: String, of sample: TemplateRecord) -> String {
+        guard case .labels(let labels)? = sample["Labels"] else { return "" }
+        return labels.values[name] ?? ""
+    }
+
+    /// The path of a URL, without its query.
+    private static func path(_ url: String) -> String {
+        let bytes = Array(url.utf8)
+        var start = 0
+        let mark = Array("://".utf8)
+        if let scheme = bytes.indices.first(where: { bytes[$0...].starts(with: mark) }) {
+            start = bytes[(scheme + 3)...].firstIndex { "/?#".utf8.contains($0) } ?? bytes.count
+        }
+        return String(decoding: bytes[start...].prefix { !"?#".utf8.contains($0) }, as: UTF8.self)
+    }
+
+    /// Go's `net.SplitHostPort`; nil where it would fail.
+    private static func split(_ address: String) -> (host: String, port: String)? {
+        guard let colon = address.lastIndex(of: ":") else { return nil }
+        let port = String(address[address.index(after: colon)...])
+        var host = address[..<colon]
+        if host.first == "[" {
+            guard host.last == "]", host.count > 1 else { return nil }
+            host = host.dropFirst().dropLast()
+        } else if host.contains(":") {
+            return nil
+        }
+        return host.contains(where: { "[]".contains($0) }) || port.contains(where: { "[]".contains($0) })
+            ? nil : (String(host), port)
+    }
+
+    private static func isAddress(_ host: String) -> Bool {
+        if host.contains(":") { return host.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." } }
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4
+            && parts.allSatisfy { part in
+                part.allSatisfy { $0.isASCII && $0.isNumber } && (Int(part) ?? 256) < 256
+                    && (part.count == 1 || part.first != "0")
+            }
     }
 }

@@ -1,20 +1,25 @@
 /// Reads a template's tokens into a tree, and checks functions and variables on the way.
 struct TemplateParser {
-    private let text: String
-    private let name: String
+    let source: TemplateSource
+    let dialect: TemplateDialect
     private let tokens: [TemplateLexer.Placed]
     private var position = 0
     private var variables: [Set<String>]
     private var loops = 0
     private var depth = 0
-    private(set) var definitions: [String: [TemplateNode]] = [:]
+    private(set) var definitions: [String: TemplateDefinition] = [:]
+    /// The templates that it calls by name, with their places.
+    private(set) var calls: [(name: String, offset: Int)] = []
 
-    private static let deepest = 100
+    private static let deepest = 60
+    static let keywords: Set<String> = [
+        "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with",
+    ]
 
-    init(_ text: String, name: String, predefined: [String]) throws(TemplateError) {
-        self.text = text
-        self.name = name
-        var lexer = TemplateLexer(text, name: name)
+    init(_ source: TemplateSource, dialect: TemplateDialect, predefined: [String]) throws(TemplateError) {
+        self.source = source
+        self.dialect = dialect
+        var lexer = TemplateLexer(source)
         tokens = try lexer.run()
         variables = [Set(predefined + [""])]
     }
@@ -25,42 +30,108 @@ struct TemplateParser {
         return nodes
     }
 
-    private var current: TemplateLexer.Token { tokens[position].token }
-    private var offset: Int { tokens[position].offset }
+    // MARK: Tokens
 
-    private mutating func advance() {
+    var current: TemplateLexer.Token { tokens[position].token }
+    var offset: Int { tokens[position].offset }
+    var isSpaced: Bool { tokens[position].isSpaced }
+
+    func ahead(_ distance: Int) -> TemplateLexer.Token { tokens[min(position + distance, tokens.count - 1)].token }
+
+    mutating func advance() {
         if position < tokens.count - 1 { position += 1 }
     }
 
-    private func error(_ message: String, at place: Int? = nil) -> TemplateError {
-        TemplateError(message, at: place ?? offset, in: text, name: name)
+    func error(_ message: String, at place: Int? = nil) -> TemplateError {
+        source.error(message, at: place ?? offset)
+    }
+
+    mutating func take(_ symbol: String) -> Bool {
+        guard current == .symbol(symbol) else { return false }
+        advance()
+        return true
     }
 
     private var keyword: String? {
-        guard position + 1 < tokens.count, case .open = current, case .word(let word) = tokens[position + 1].token
-        else { return nil }
+        guard case .open = current, case .word(let word) = ahead(1) else { return nil }
         return word
     }
 
-    /// Reads nodes up to an action that begins with one of the words, whose opening it leaves.
-    private mutating func list(until stops: Set<String>) throws(TemplateError) -> (nodes: [TemplateNode], stop: String?)
-    {
+    private mutating func close() throws(TemplateError) {
+        guard current == .close else { throw error("unexpected \(name(of: current)) before `}}`") }
+        advance()
+    }
+
+    /// How messages call a token.
+    func name(of token: TemplateLexer.Token) -> String {
+        switch token {
+        case .text: "text"
+        case .open: "`{{`"
+        case .close: "`}}`"
+        case .word(let word): "`\(word)`"
+        case .dot: "`.`"
+        case .field(let name): "`.\(name)`"
+        case .variable(let name): "`$\(name)`"
+        case .literal(let value): "`\(GoPrinter.plain(value).prefix(30))`"
+        case .symbol(let symbol): "`\(symbol)`"
+        case .end: "end of the text"
+        }
+    }
+
+    mutating func deeper<Value>(
+        _ body: (inout TemplateParser) throws(TemplateError) -> Value
+    ) throws(TemplateError) -> Value {
         depth += 1
         defer { depth -= 1 }
         if depth > Self.deepest { throw error("the template is nested too deeply") }
-        var nodes: [TemplateNode] = []
-        while true {
-            switch current {
-            case .end:
-                if !stops.isEmpty { throw error("`{{end}}` is missing") }
-                return (nodes, nil)
-            case .text(let piece):
-                nodes.append(.text(piece))
-                advance()
-            case .open:
-                if let word = keyword, ["end", "else"].contains(word) { return (nodes, word) }
-                if let node = try action() { nodes.append(node) }
-            default: throw error("unexpected token")
+        return try body(&self)
+    }
+
+    // MARK: Variables
+
+    mutating func declare(_ name: String) { variables[variables.count - 1].insert(name) }
+
+    func checkVariable(_ name: String, at place: Int) throws(TemplateError) {
+        if variables.contains(where: { $0.contains(name) }) { return }
+        let known = variables.flatMap { $0 }.filter { !$0.isEmpty }.sorted().map { "$" + $0 }.joined(separator: ", ")
+        throw error("undefined variable `$\(name)`; there are \(known.isEmpty ? "none" : known)", at: place)
+    }
+
+    private mutating func scoped<Value>(
+        _ body: (inout TemplateParser) throws(TemplateError) -> Value
+    ) throws(TemplateError) -> Value {
+        variables.append([])
+        defer { variables.removeLast() }
+        return try body(&self)
+    }
+
+    // MARK: Nodes
+
+    /// Reads nodes up to an action that begins with one of the words, which it passes.
+    private mutating func list(until stops: Set<String>) throws(TemplateError) -> (nodes: [TemplateNode], stop: String?)
+    {
+        try deeper { (parser) throws(TemplateError) in
+            var nodes: [TemplateNode] = []
+            while true {
+                switch parser.current {
+                case .end:
+                    if !stops.isEmpty { throw parser.error("`{{end}}` is missing") }
+                    return (nodes, nil)
+                case .text(let piece):
+                    nodes.append(.text(piece))
+                    parser.advance()
+                case .open:
+                    if let word = parser.keyword, ["end", "else"].contains(word) {
+                        guard stops.contains(word) else {
+                            throw parser.error(stops.isEmpty ? "`\(word)` without its beginning" : "a second `else`")
+                        }
+                        parser.advance()
+                        parser.advance()
+                        return (nodes, word)
+                    }
+                    if let node = try parser.action() { nodes.append(node) }
+                case .close, .word, .dot, .field, .variable, .literal, .symbol: throw parser.error("unexpected token")
+                }
             }
         }
     }
@@ -69,24 +140,28 @@ struct TemplateParser {
         let place = offset
         let word = keyword
         advance()
+        if let word, Self.keywords.contains(word) { advance() }
         switch word {
-        case "if", "with":
-            advance()
-            return .branch(try branch(setsDot: word == "with", isLoop: false))
-        case "range":
-            advance()
-            return .range(try branch(setsDot: true, isLoop: true))
+        case "if", "with": return .branch(try branch(word ?? ""))
+        case "range": return .range(try loop())
         case "break", "continue":
             guard loops > 0 else { throw error("`\(word ?? "")` outside of `range`", at: place) }
-            advance()
             try close()
             return word == "break" ? .break : .continue
-        case "define", "block": return try definition(isBlock: word == "block", from: place)
-        case "template":
-            advance()
+        case "define":
+            guard depth == 1 else { throw error("`define` must not stand in another action", at: place) }
+            try define()
+            return nil
+        case "block":
             let called = try templateName()
-            var argument: Pipeline?
-            if current != .close { argument = try pipeline() }
+            let argument = try pipeline()
+            try close()
+            try definition(called, at: place)
+            return .call(name: called, argument, offset: place)
+        case "template":
+            let called = try templateName()
+            calls.append((called, place))
+            let argument = current == .close ? nil : try pipeline()
             try close()
             return .call(name: called, argument, offset: place)
         default:
@@ -96,38 +171,49 @@ struct TemplateParser {
         }
     }
 
-    private mutating func close() throws(TemplateError) {
-        guard current == .close else { throw error("unexpected token before `}}`") }
-        advance()
+    private mutating func branch(_ word: String) throws(TemplateError) -> Branch {
+        try scoped { (parser) throws(TemplateError) in
+            var result = Branch(setsDot: word == "with", arms: [], otherwise: [])
+            while true {
+                let condition = try parser.pipeline()
+                try parser.close()
+                let (body, stop) = try parser.scoped { (parser) throws(TemplateError) in
+                    try parser.list(until: ["end", "else"])
+                }
+                result.arms.append(Branch.Arm(condition: condition, body: body))
+                if stop == "else" {
+                    // `if` goes on with `else if`, `with` with `else with`.
+                    if parser.current == .word(word) {
+                        parser.advance()
+                        continue
+                    }
+                    result.otherwise = try parser.otherwise()
+                }
+                try parser.close()
+                return result
+            }
+        }
     }
 
-    private mutating func branch(setsDot: Bool, isLoop: Bool) throws(TemplateError) -> Branch {
-        variables.append([])
-        defer { variables.removeLast() }
-        let condition = try pipeline(isLoop: isLoop)
+    /// What stands between `else` and `end`; passes the word `end`.
+    private mutating func otherwise() throws(TemplateError) -> [TemplateNode] {
         try close()
-        if isLoop { loops += 1 }
-        let (body, stop) = try list(until: ["end", "else"])
-        if isLoop { loops -= 1 }
-        var otherwise: [TemplateNode] = []
-        advance()
-        advance()
-        if stop == "else" {
-            if case .word(let next) = current, next == "if" || next == "with" {
-                advance()
-                return Branch(
-                    setsDot: setsDot, condition: condition, body: body,
-                    otherwise: [.branch(try branch(setsDot: next == "with", isLoop: false))])
+        return try scoped { (parser) throws(TemplateError) in try parser.list(until: ["end"]).nodes }
+    }
+
+    private mutating func loop() throws(TemplateError) -> RangeLoop {
+        try scoped { (parser) throws(TemplateError) in
+            let head = try parser.pipeline(isLoop: true)
+            try parser.close()
+            parser.loops += 1
+            let (body, stop) = try parser.scoped { (parser) throws(TemplateError) in
+                try parser.list(until: ["end", "else"])
             }
-            try close()
-            let (rest, end) = try list(until: ["end"])
-            guard end == "end" else { throw error("a second `else`") }
-            otherwise = rest
-            advance()
-            advance()
+            parser.loops -= 1
+            let otherwise = stop == "else" ? try parser.otherwise() : []
+            try parser.close()
+            return RangeLoop(head: head, body: body, otherwise: otherwise)
         }
-        try close()
-        return Branch(setsDot: setsDot, condition: condition, body: body, otherwise: otherwise)
     }
 
     private mutating func templateName() throws(TemplateError) -> String {
@@ -138,122 +224,28 @@ struct TemplateParser {
         return called
     }
 
-    private mutating func definition(isBlock: Bool, from place: Int) throws(TemplateError) -> TemplateNode? {
-        advance()
-        let defined = try templateName()
-        var argument: Pipeline?
-        if isBlock { argument = try pipeline() }
+    private mutating func define() throws(TemplateError) {
+        let place = offset
+        let called = try templateName()
         try close()
+        try definition(called, at: place)
+    }
+
+    private mutating func definition(_ called: String, at place: Int) throws(TemplateError) {
+        // A definition knows only its own dot and variables.
         let saved = (variables, loops)
         variables = [[""]]
         loops = 0
-        let (body, stop) = try list(until: ["end"])
+        let body = try list(until: ["end"]).nodes
         (variables, loops) = saved
-        guard stop == "end" else { throw error("`else` without `if`") }
-        advance()
-        advance()
         try close()
-        definitions[defined] = body
-        return isBlock ? .call(name: defined, argument, offset: place) : nil
-    }
-
-    // MARK: Pipelines
-
-    private mutating func pipeline(isLoop: Bool = false) throws(TemplateError) -> Pipeline {
-        depth += 1
-        defer { depth -= 1 }
-        if depth > Self.deepest { throw error("the template is nested too deeply") }
-        var result = Pipeline(commands: [], offset: offset)
-        try declaration(of: &result, isLoop: isLoop)
-        repeat { result.commands.append(try command(isFirst: result.commands.isEmpty)) } while takeSymbol("|")
-        if result.declares {
-            for name in result.variables { variables[variables.count - 1].insert(name) }
+        let found = TemplateDefinition(body: body, source: source)
+        if let other = definitions[called], !other.isEmpty {
+            if found.isEmpty { return }
+            throw error("a second definition of the template `\(called)`", at: place)
         }
-        return result
+        definitions[called] = found
     }
 
-    private mutating func takeSymbol(_ symbol: String) -> Bool {
-        guard current == .symbol(symbol) else { return false }
-        advance()
-        return true
-    }
-
-    private mutating func declaration(of pipeline: inout Pipeline, isLoop: Bool) throws(TemplateError) {
-        guard case .variable(let first, []) = current else { return }
-        let next = tokens[min(position + 1, tokens.count - 1)].token
-        var names = [first]
-        var distance = 1
-        if isLoop, next == .symbol(","), position + 2 < tokens.count,
-            case .variable(let second, []) = tokens[position + 2].token
-        {
-            names.append(second)
-            distance = 3
-        }
-        let sign = tokens[min(position + distance, tokens.count - 1)].token
-        guard sign == .symbol(":=") || sign == .symbol("=") else { return }
-        pipeline.variables = names
-        pipeline.declares = sign == .symbol(":=")
-        if !pipeline.declares { for name in names { try checkVariable(name, at: offset) } }
-        for _ in 0...distance { advance() }
-    }
-
-    private func checkVariable(_ name: String, at place: Int) throws(TemplateError) {
-        guard variables.contains(where: { $0.contains(name) }) else {
-            let known = variables.flatMap { $0 }.filter { !$0.isEmpty }.sorted().map { "$" + $0 }.joined(
-                separator: ", ")
-            throw error("undefined variable `$\(name)`; there are \(known.isEmpty ? "none" : known)", at: place)
-        }
-    }
-
-    private mutating func command(isFirst: Bool) throws(TemplateError) -> Command {
-        let place = offset
-        var operands: [Operand] = []
-        while let operand = try operand() { operands.append(operand) }
-        guard let first = operands.first else { throw error("a value or a function is missing") }
-        if case .function(let called) = first {
-            guard let function = TemplateFunction.named(called) else {
-                throw error("unknown function `\(called)`", at: place)
-            }
-            let count = operands.count - 1 + (isFirst ? 0 : 1)
-            guard function.arity.contains(count) else {
-                throw error("`\(called)` takes \(function.shownArity), not \(count)", at: place)
-            }
-        } else if operands.count > 1 || !isFirst {
-            throw error("only a function takes arguments", at: place)
-        }
-        return Command(operands: operands, offset: place)
-    }
-
-    private mutating func operand() throws(TemplateError) -> Operand? {
-        let place = offset
-        switch current {
-        case .literal(let value):
-            advance()
-            return .literal(value)
-        case .field(let path):
-            advance()
-            return .field(path)
-        case .variable(let name, let path):
-            try checkVariable(name, at: place)
-            advance()
-            return .variable(name, path)
-        case .word(let name):
-            guard TemplateFunction.named(name) != nil else {
-                let near = TemplateFunction.nearest(name)
-                throw error("unknown function `\(name)`" + (near.map { "; did you mean `\($0)`?" } ?? ""))
-            }
-            advance()
-            return .function(name)
-        case .symbol("("):
-            advance()
-            let inner = try pipeline()
-            guard takeSymbol(")") else { throw error("`)` is missing") }
-            if case .fieldOfParenthesis(let path) = current {
-                advance()
-                return .nested(inner, path)
-            }
-            return .nested(inner, [])
-        case .text, .open, .close, .fieldOfParenthesis, .symbol, .end: return nil
-        }
-    }
+    mutating func noteCall(_ called: String, at place: Int) { calls.append((called, place)) }
 }

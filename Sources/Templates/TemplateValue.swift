@@ -1,77 +1,102 @@
-/// What a template works with.
+/// What a template works with: Go's values, as far as rules and notifications have them.
 package indirect enum TemplateValue: Sendable, Hashable {
     case null
     case bool(Bool)
     case int(Int64)
     case double(Double)
     case string(String)
-    case list([TemplateValue])
+    case list(TemplateList)
+    /// `map[string]interface{}`: a missing key is nothing.
     case map([String: TemplateValue])
+    /// A map of texts: a missing key is the empty text.
+    case labels(TemplateLabels)
+    case record(TemplateRecord)
+    case time(TemplateTime)
+    /// `time.Duration`, in nanoseconds.
+    case duration(Int64)
+    case calendar(TemplateCalendar)
+
+    /// Labels as rules see them.
+    package static func labels(_ values: [String: String]) -> TemplateValue { .labels(TemplateLabels(values)) }
+
+    /// A list of anything.
+    package static func list(_ values: [TemplateValue], _ kind: TemplateList.Kind = .anything) -> TemplateValue {
+        .list(TemplateList(values, kind))
+    }
 
     /// Go's notion of truth: false, 0, and what is empty are false.
     var isTrue: Bool {
         switch self {
         case .null: false
         case .bool(let value): value
-        case .int(let value): value != 0
+        case .int(let value), .duration(let value): value != 0
         case .double(let value): value != 0
         case .string(let text): !text.isEmpty
-        case .list(let values): !values.isEmpty
+        case .list(let list): !list.elements.isEmpty
         case .map(let values): !values.isEmpty
+        case .labels(let labels): !labels.values.isEmpty
+        case .record, .time: true
+        case .calendar(let part): part.number != 0
         }
     }
 
-    /// As Go's `fmt.Print` writes it.
-    var text: String {
+    /// The name of its Go type, as messages and `%T` show it.
+    var typeName: String {
         switch self {
-        case .null: "<no value>"
-        case .bool(let value): value ? "true" : "false"
-        case .int(let value): String(value)
-        case .double(let value): GoFormat.general(value)
-        case .string(let text): text
-        case .list(let values): "[" + values.map(\.text).joined(separator: " ") + "]"
-        case .map(let values):
-            "map[" + values.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value.text)" }.joined(separator: " ") + "]"
+        case .null: "<nil>"
+        case .bool: "bool"
+        case .int: "int"
+        case .double: "float64"
+        case .string: "string"
+        case .list(let list): list.kind.rawValue
+        case .map: "map[string]interface {}"
+        case .labels(let labels): labels.isSet ? "template.KV" : "map[string]string"
+        case .record(let record): record.typeName
+        case .time: "time.Time"
+        case .duration: "time.Duration"
+        case .calendar(let part): part.isMonth ? "time.Month" : "time.Weekday"
         }
     }
 
     /// Whether it is at most so many bytes and not too deep, counting again what it holds several times.
-    func fits(_ left: inout Int, depth: Int) -> Bool {
+    ///
+    /// - Parameter whole: false counts what no template builds (alerts, samples, labels) as one, for that is bounded by
+    ///   the data and may be larger than a text.
+    func fits(_ left: inout Int, whole: Bool, depth: Int = 0) -> Bool {
         left -= 1
+        if left < 0 || depth > 20 { return false }
         switch self {
-        case .null, .bool, .int, .double: break
+        case .null, .bool, .int, .double, .time, .duration, .calendar: break
         case .string(let text): left -= text.utf8.count
-        case .list(let values):
-            for value in values where left < 0 || depth > 20 || !value.fits(&left, depth: depth + 1) { return false }
+        case .list(let list):
+            if !whole && list.kind.isData { break }
+            for value in list.elements where !value.fits(&left, whole: whole, depth: depth + 1) { return false }
+        case .record(let record):
+            if !whole { break }
+            for field in record.fields where !field.value.fits(&left, whole: whole, depth: depth + 1) { return false }
         case .map(let values):
             for (key, value) in values {
                 left -= key.utf8.count
-                if left < 0 || depth > 20 || !value.fits(&left, depth: depth + 1) { return false }
+                if !value.fits(&left, whole: whole, depth: depth + 1) { return false }
+            }
+        case .labels(let labels):
+            if !whole { break }
+            for (key, value) in labels.values {
+                left -= key.utf8.count + value.utf8.count + 1
+                if left < 0 { return false }
             }
         }
         return left >= 0
     }
 
-    /// How a message calls its kind.
-    var kind: String {
+    /// The work of looking at it once, in bytes; what lies in a list's elements counts as one each.
+    var shallowSize: Int {
         switch self {
-        case .null: "nothing"
-        case .bool: "a bool"
-        case .int: "a whole number"
-        case .double: "a number"
-        case .string: "a string"
-        case .list: "a list"
-        case .map: "a map"
-        }
-    }
-
-    /// The number it is, or that its text spells; nil for others.
-    var number: Double? {
-        switch self {
-        case .int(let value): Double(value)
-        case .double(let value): value
-        case .string(let text): GoFormat.parse(text)
-        case .bool, .null, .list, .map: nil
+        case .null, .bool, .int, .double, .time, .duration, .calendar, .record: 1
+        case .string(let text): text.utf8.count
+        case .list(let list): list.elements.count
+        case .map(let values): values.count
+        case .labels(let labels): labels.values.count
         }
     }
 }
