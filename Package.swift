@@ -60,6 +60,9 @@ let package = Package(
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["PromQL", "Templates", "Alerting", "Settings", "RuleTests", "Probes", "Support"], path: "Tests/Fuzz"),
         .testTarget(name: "RuleTestsTests", dependencies: ["RuleTests", "Settings", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Drivers", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "HistoryTests", dependencies: ["History", "Alerting", "PromQL", "Support", grdb]),

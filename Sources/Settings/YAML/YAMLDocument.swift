@@ -63,6 +63,9 @@ struct YAMLDocument {
 }
 
 extension YAMLDocument {
+    /// So many keys that occur twice are told of; each costs a reading of the whole file.
+    private static let mostDuplicates = 20
+
     /// Reads the nodes. Yams stops at a key that occurs twice; so that everything else is looked at too, the first of
     /// the two is hidden under a name that nobody writes and composing begins anew.
     private struct Composer {
@@ -76,7 +79,7 @@ extension YAMLDocument {
         }
 
         mutating func compose() -> Result<Node?, SettingsProblem> {
-            for _ in 0...200 {
+            for _ in 0...YAMLDocument.mostDuplicates {
                 do {
                     // Yams keeps a pointer into the text, which must not be one of Swift's short inline strings.
                     let text = lines.joined(separator: "\n") + "\n# end of the file\n"
@@ -89,7 +92,10 @@ extension YAMLDocument {
                     return .failure(describe(error))
                 }
             }
-            return .failure(SettingsProblem(at: source.location(line: 1, column: 1), "too many keys occur twice"))
+            return .failure(
+                SettingsProblem(
+                    at: source.location(line: 1, column: 1),
+                    "more than \(YAMLDocument.mostDuplicates) keys occur twice", remedy: "keep one of each"))
         }
 
         private mutating func hide(_ name: String, at mark: Place) -> Bool {

@@ -1,0 +1,96 @@
+import Foundation
+import Support
+import Synchronization
+
+/// Gives a parser one input after the other for a while, and watches what they cost.
+///
+/// The input at hand is always in a file: after a crash it is there to be looked at.
+struct Fuzzer {
+    struct Result: CustomStringConvertible {
+        let name: String
+        var inputs = 0
+        /// Inputs that the parser took.
+        var taken = 0
+        var slowest = Duration.zero
+        var slowestInput: [UInt8] = []
+        var peakMegabytes = 0
+
+        var description: String {
+            "fuzz \(name): \(inputs) inputs, \(taken) taken, slowest \(slowest), peak \(peakMegabytes) MiB"
+        }
+    }
+
+    let name: String
+    private var mutator: Mutator
+    private let file: URL
+
+    /// How long each parser is given inputs: TOCSIN_FUZZ_SECONDS, 2 by default.
+    static let seconds = ProcessInfo.processInfo.environment["TOCSIN_FUZZ_SECONDS"].flatMap { Double($0) } ?? 2
+
+    /// No input may take longer.
+    static let mostTime = Duration.seconds(5)
+
+    init(_ name: String, seeds: [String], words: [String]) {
+        self.name = name
+        let seed = ProcessInfo.processInfo.environment["TOCSIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 2026
+        mutator = Mutator(seeds: seeds, words: words, seed: seed)
+        file = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-fuzz-\(name).input")
+    }
+
+    /// - Parameter body: parses; true where the input is right.
+    mutating func run(_ body: (String) -> Bool) throws -> Result {
+        var result = Result(name: name)
+        _ = FileManager.default.createFile(atPath: file.path, contents: nil)
+        let handle = try FileHandle(forWritingTo: file)
+        let watch = Watch(name: name, file: file.path)
+        defer { watch.end() }
+        let end = ContinuousClock.now + .seconds(Self.seconds)
+        while ContinuousClock.now < end {
+            let input = mutator.next()
+            try handle.truncate(atOffset: 0)
+            try handle.write(contentsOf: input)
+            let began = ContinuousClock.now
+            watch.begin()
+            if body(String(decoding: input, as: UTF8.self)) { result.taken += 1 }
+            let took = ContinuousClock.now - began
+            result.inputs += 1
+            if took > result.slowest { (result.slowest, result.slowestInput) = (took, input) }
+        }
+        result.peakMegabytes = Self.peakMegabytes
+        try FileManager.default.removeItem(at: file)
+        return result
+    }
+
+    private static var peakMegabytes: Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1_024
+    }
+}
+
+/// Ends the program where one input takes for ever: nothing else could.
+private final class Watch: Sendable {
+    private struct State {
+        var began: ContinuousClock.Instant?
+        var isOver = false
+    }
+
+    private let state = Mutex(State())
+
+    init(name: String, file: String) {
+        let thread = Thread { [self] in
+            while true {
+                Thread.sleep(forTimeInterval: 1)
+                let (isOver, began) = state.withLock { ($0.isOver, $0.began) }
+                if isOver { return }
+                guard let began, ContinuousClock.now - began > .seconds(60) else { continue }
+                FileHandle.standardError.write(Data("fuzz \(name): an input takes for ever: \(file)\n".utf8))
+                abort()
+            }
+        }
+        thread.start()
+    }
+
+    func begin() { state.withLock { $0.began = .now } }
+    func end() { state.withLock { $0.isOver = true } }
+}
