@@ -7,20 +7,17 @@ enum GoNumber {
         }
         guard areUnderscoresRight(word) else { return .failure(FunctionFailure("bad number syntax: `\(word)`")) }
         let plain = word.filter { $0 != "_" }
-        let isFloat = isFloat(plain)
-        if !isFloat, let whole = integer(plain) {
-            guard let whole else { return .failure(FunctionFailure("`\(word)` overflows a whole number")) }
+        if !isFloat(plain) {
+            guard let whole = integer(plain) else {
+                return .failure(FunctionFailure("bad number syntax: `\(word)`"))
+            }
+            guard let whole else { return .failure(FunctionFailure("integer overflow: `\(word)`")) }
             return .success(.int(whole))
         }
         guard let value = GoFloat.parse(plain), value.isFinite else {
             return .failure(FunctionFailure("bad number syntax: `\(word)`"))
         }
-        if isFloat { return .success(.double(value)) }
-        // As in Go, `09` is no octal number but a whole one all the same.
-        guard let whole = Int64(exactly: value) else {
-            return .failure(FunctionFailure("`\(word)` overflows a whole number"))
-        }
-        return .success(.int(whole))
+        return .success(.double(value))
     }
 
     private static func isFloat(_ word: String) -> Bool {

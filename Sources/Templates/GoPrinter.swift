@@ -119,7 +119,8 @@ struct GoPrinter {
         case "c": return pad(String(Character(Self.scalar(number))))
         case "q": return pad(GoText.quoted(String(Character(Self.scalar(number))), quote: "'", ascii: plus))
         case "U":
-            let digits = GoText.hex(UInt64(bitPattern: number), width: max(4, min(precision ?? 4, 100)), uppercase: true)
+            let digits = GoText.hex(
+                UInt64(bitPattern: number), width: max(4, min(precision ?? 4, 100)), uppercase: true)
             let scalar = Self.scalar(number)
             let shown = sharp && GoText.isPrintable(scalar) ? " '\(Character(scalar))'" : ""
             return pad("U+" + digits + shown, zeros: false)
@@ -133,7 +134,7 @@ struct GoPrinter {
 
     private func integer(_ number: Int64, radix: Int, prefix: String, uppercase: Bool = false) -> String {
         var digits = String(number.magnitude, radix: radix, uppercase: uppercase)
-        let sign = number < 0 ? "-" : (plus || plusV ? "+" : (space ? " " : ""))
+        let sign = number < 0 ? "-" : (plus ? "+" : (space ? " " : ""))
         if let precision {
             if precision == 0 && number == 0 { return pad("", zeros: false) }
             digits = String(repeating: "0", count: max(0, min(precision, 1_000) - digits.count)) + digits
@@ -154,8 +155,8 @@ struct GoPrinter {
         }
         let isFinite = number.isFinite
         // Infinity has its sign always, as a number has with `+`.
-        if sign.isEmpty { sign = plus || plusV ? "+" : (space ? " " : "") }
-        if sign == "+" && !plus && !plusV && (isFinite || space) { sign = space ? " " : "" }
+        if sign.isEmpty { sign = plus ? "+" : (space ? " " : "") }
+        if sign == "+" && !plus && (isFinite || space) { sign = space ? " " : "" }
         if zero, !minus, isFinite, let width {
             return sign + String(repeating: "0", count: max(0, width - sign.count - text.count)) + text
         }

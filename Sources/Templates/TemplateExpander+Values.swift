@@ -62,7 +62,7 @@ extension TemplateExpander {
         if let last { arguments.append(last) }
         guard function.arity.contains(arguments.count) else {
             throw error(
-                "wrong number of args for \(name): want \(function.shownArity) got \(arguments.count)", at: offset)
+                "`\(name)` takes \(function.shownArity), not \(arguments.count)", at: offset)
         }
         try charge(function, arguments, at: offset)
         if name == "tmpl" {

@@ -39,7 +39,8 @@ extension TemplateFunction {
         TemplateFunction("mustToDate", 2...2) { values, _ in
             let (layout, subject) = (try text(values[0]), try text(values[1]))
             guard let moment = TemplateTime(subject, layout: layout) else {
-                throw FunctionFailure("parsing time \(GoText.quoted(subject)) as \(GoText.quoted(layout)): cannot parse")
+                throw FunctionFailure(
+                    "parsing time \(GoText.quoted(subject)) as \(GoText.quoted(layout)): cannot parse")
             }
             return .time(moment)
         },

@@ -1,8 +1,11 @@
 extension TemplateFunction {
     /// What Go's templates bring along. `and`, `or` are cut short by the expander.
     static let language: [TemplateFunction] = [
-        TemplateFunction("and", 1...Int.max, .part) { values, _ in values.first { !$0.isTrue } ?? values[values.count - 1] },
-        TemplateFunction("or", 1...Int.max, .part) { values, _ in values.first { $0.isTrue } ?? values[values.count - 1] },
+        TemplateFunction("and", 1...Int.max, .part) { values, _ in
+            values.first { !$0.isTrue } ?? values[values.count - 1]
+        },
+        TemplateFunction("or", 1...Int.max, .part) { values, _ in values.first { $0.isTrue } ?? values[values.count - 1]
+        },
         TemplateFunction("not", 1...1) { values, _ in .bool(!values[0].isTrue) },
         TemplateFunction("call", 1...Int.max) { values, _ in
             throw FunctionFailure(values[0] == .null ? "call of nil" : "non-function of type \(values[0].typeName)")

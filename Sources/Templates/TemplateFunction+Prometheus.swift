@@ -1,48 +1,49 @@
 extension TemplateFunction {
     /// What Prometheus adds for alerts.
-    static let prometheus: [TemplateFunction] = [
-        humanizing("humanize", Humanize.decimal), humanizing("humanize1024", Humanize.binary),
-        humanizing("humanizeDuration", Humanize.duration), humanizing("humanizePercentage", Humanize.percentage),
-        humanizing("humanizeTimestamp", Humanize.timestamp),
-        TemplateFunction("toTime", 1...1) { values, _ in .time(try Humanize.time(try number(values[0]))) },
-        TemplateFunction("toDuration", 1...1) { values, _ in
-            let nanoseconds = try number(values[0]) * 1e9
-            guard let whole = Int64(exactly: nanoseconds.rounded(.towardZero)) else {
-                throw FunctionFailure("\(GoFloat.general(nanoseconds / 1e9)) seconds are no duration")
-            }
-            return .duration(whole)
-        },
-        TemplateFunction("parseDuration", 1...1) { values, _ in
-            .double(try Humanize.parseDuration(try text(values[0])))
-        },
-        TemplateFunction("now", 0...0) { _, environment in .double(Double(environment.now) / 1_000) },
-        TemplateFunction("title", 1...1) { values, _ in .string(capitalized(try text(values[0]))) },
-        TemplateFunction("externalURL", 0...0) { _, environment in .string(environment.externalURL) },
-        TemplateFunction("pathPrefix", 0...0) { _, environment in .string(path(environment.externalURL)) },
-        TemplateFunction("graphLink", 1...1) { values, _ in
-            .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=0")
-        },
-        TemplateFunction("tableLink", 1...1) { values, _ in
-            .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=1")
-        },
-        TemplateFunction("args", 0...Int.max) { values, _ in
-            .map(Dictionary(uniqueKeysWithValues: values.enumerated().map { ("arg\($0.offset)", $0.element) }))
-        },
-        TemplateFunction("urlQueryEscape", 1...1) { values, _ in .string(GoText.escapeQuery(try text(values[0]))) },
-        TemplateFunction("stripPort", 1...1) { values, _ in
-            let address = try text(values[0])
-            return .string(split(address)?.host ?? address)
-        },
-        TemplateFunction("stripDomain", 1...1) { values, _ in
-            let address = try text(values[0])
-            let parts = split(address)
-            let host = parts?.host ?? address
-            if isAddress(host) { return values[0] }
-            let name = host.prefix { $0 != "." }
-            guard let port = parts?.port, !port.isEmpty else { return .string(String(name)) }
-            return .string(name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)")
-        },
-    ] + samples
+    static let prometheus: [TemplateFunction] =
+        [
+            humanizing("humanize", Humanize.decimal), humanizing("humanize1024", Humanize.binary),
+            humanizing("humanizeDuration", Humanize.duration), humanizing("humanizePercentage", Humanize.percentage),
+            humanizing("humanizeTimestamp", Humanize.timestamp),
+            TemplateFunction("toTime", 1...1) { values, _ in .time(try Humanize.time(try number(values[0]))) },
+            TemplateFunction("toDuration", 1...1) { values, _ in
+                let nanoseconds = try number(values[0]) * 1e9
+                guard let whole = Int64(exactly: nanoseconds.rounded(.towardZero)) else {
+                    throw FunctionFailure("\(GoFloat.general(nanoseconds / 1e9)) seconds are no duration")
+                }
+                return .duration(whole)
+            },
+            TemplateFunction("parseDuration", 1...1) { values, _ in
+                .double(try Humanize.parseDuration(try text(values[0])))
+            },
+            TemplateFunction("now", 0...0) { _, environment in .double(Double(environment.now) / 1_000) },
+            TemplateFunction("title", 1...1) { values, _ in .string(capitalized(try text(values[0]))) },
+            TemplateFunction("externalURL", 0...0) { _, environment in .string(environment.externalURL) },
+            TemplateFunction("pathPrefix", 0...0) { _, environment in .string(path(environment.externalURL)) },
+            TemplateFunction("graphLink", 1...1) { values, _ in
+                .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=0")
+            },
+            TemplateFunction("tableLink", 1...1) { values, _ in
+                .string("/graph?g0.expr=\(GoText.escapeQuery(try text(values[0])))&g0.tab=1")
+            },
+            TemplateFunction("args", 0...Int.max) { values, _ in
+                .map(Dictionary(uniqueKeysWithValues: values.enumerated().map { ("arg\($0.offset)", $0.element) }))
+            },
+            TemplateFunction("urlQueryEscape", 1...1) { values, _ in .string(GoText.escapeQuery(try text(values[0]))) },
+            TemplateFunction("stripPort", 1...1) { values, _ in
+                let address = try text(values[0])
+                return .string(split(address)?.host ?? address)
+            },
+            TemplateFunction("stripDomain", 1...1) { values, _ in
+                let address = try text(values[0])
+                let parts = split(address)
+                let host = parts?.host ?? address
+                if isAddress(host) { return values[0] }
+                let name = host.prefix { $0 != "." }
+                guard let port = parts?.port, !port.isEmpty else { return .string(String(name)) }
+                return .string(name.contains(":") ? "[\(name)]:\(port)" : "\(name):\(port)")
+            },
+        ] + samples
 
     /// What works on the results of queries.
     private static let samples: [TemplateFunction] = [
@@ -64,7 +65,8 @@ extension TemplateFunction {
             return first
         },
         TemplateFunction("value", 1...1, .part) { values, _ in try sample(values[0])["Value"] ?? .null },
-        TemplateFunction("strvalue", 1...1, .part) { values, _ in .string(label("__value__", of: try sample(values[0]))) },
+        TemplateFunction("strvalue", 1...1, .part) { values, _ in .string(label("__value__", of: try sample(values[0])))
+        },
         TemplateFunction("label", 2...2, .part) { values, _ in
             .string(label(try text(values[0]), of: try sample(values[1])))
         },

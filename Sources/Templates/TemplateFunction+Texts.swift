@@ -2,8 +2,10 @@ extension TemplateFunction {
     /// Texts, as Prometheus and Alertmanager both have them. `join`, `stringSlice`, `trimSpace` and `safeUrl` are
     /// Alertmanager's alone; rules may use them here too.
     static let texts: [TemplateFunction] = [
-        TemplateFunction("toUpper", 1...1) { values, _ in .string(try text(values[0]).uppercased()) },
-        TemplateFunction("toLower", 1...1) { values, _ in .string(try text(values[0]).lowercased()) },
+        TemplateFunction("toUpper", 1...1) { values, _ in .string(mapped(try text(values[0])) { $0.uppercaseMapping })
+        },
+        TemplateFunction("toLower", 1...1) { values, _ in .string(mapped(try text(values[0])) { $0.lowercaseMapping })
+        },
         TemplateFunction("trimSpace", 1...1) { values, _ in
             let scalars = try text(values[0]).unicodeScalars
             let blanks = scalars.prefix { $0.properties.isWhitespace }.count
@@ -36,6 +38,18 @@ extension TemplateFunction {
 
     static func humanizing(_ name: String, _ body: @escaping @Sendable (Double) throws -> String) -> TemplateFunction {
         TemplateFunction(name, 1...1) { values, _ in .string(try body(try number(values[0]))) }
+    }
+
+    /// Go maps each character to one other; what Unicode would write as several, such as ß, stays.
+    private static func mapped(
+        _ text: String, _ mapping: (Unicode.Scalar.Properties) -> String
+    ) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            let other = mapping(scalar.properties).unicodeScalars
+            result.unicodeScalars.append(other.count == 1 ? other.first ?? scalar : scalar)
+        }
+        return result
     }
 
     /// Go's `strings.Title`: the first letter of each word becomes a capital, the others stay.

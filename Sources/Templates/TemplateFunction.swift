@@ -30,8 +30,9 @@ struct TemplateFunction: Sendable {
     }
 
     var shownArity: String {
-        if arity.upperBound == Int.max { return "at least \(arity.lowerBound)" }
-        return arity.count == 1 ? "\(arity.lowerBound)" : "\(arity.lowerBound) to \(arity.upperBound)"
+        if arity.upperBound == Int.max { return "at least \(arity.lowerBound) arguments" }
+        if arity.count == 1 { return arity.lowerBound == 1 ? "1 argument" : "\(arity.lowerBound) arguments" }
+        return "\(arity.lowerBound) to \(arity.upperBound) arguments"
     }
 
     // MARK: Arguments

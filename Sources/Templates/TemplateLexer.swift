@@ -41,7 +41,7 @@ struct TemplateLexer {
         var trimsNext = false
         while position < scalars.count {
             var start = position
-            while position < scalars.count, !has("{{") { position += 1 }
+            while position < scalars.count, scalars[position] != "{" || !has("{{") { position += 1 }
             var end = position
             if trimsNext { while start < end, Self.isBlank(scalars[start]) { start += 1 } }
             trimsNext = false
@@ -84,7 +84,7 @@ struct TemplateLexer {
         position += isTrimmed ? 3 : 2
         add(.open, at: start)
         while let next = current {
-            if has("}}") {
+            if next == "}", has("}}") {
                 add(.close, at: position)
                 position += 2
                 return false

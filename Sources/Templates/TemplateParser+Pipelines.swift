@@ -61,7 +61,7 @@ extension TemplateParser {
         case .function(let called, let path):
             guard path.isEmpty, let function = dialect.function(called) else { return }
             guard function.arity.contains(count) else {
-                throw error("wrong number of args for `\(called)`: want \(function.shownArity) got \(count)", at: place)
+                throw error("`\(called)` takes \(function.shownArity), not \(count)", at: place)
             }
             if called == "tmpl", operands.count > 1, case .literal(.string(let name)) = operands[1] {
                 noteCall(name, at: place)

@@ -11,7 +11,7 @@ struct TemplateParser {
     /// The templates that it calls by name, with their places.
     private(set) var calls: [(name: String, offset: Int)] = []
 
-    private static let deepest = 60
+    private static let deepest = 50
     static let keywords: Set<String> = [
         "block", "break", "continue", "define", "else", "end", "if", "range", "template", "with",
     ]

@@ -11,16 +11,15 @@ package struct TemplateTime: Sendable, Hashable {
 
     package init(seconds: Int64, nanoseconds: Int64 = 0, zone: TemplateZone = .utc) {
         let limit: Int64 = 30_000_000_000_000_000
-        let carried = CivilDate.floorDivide(nanoseconds, 1_000_000_000)
-        self.seconds = max(-limit, min(limit, seconds)) + carried
-        self.nanoseconds = nanoseconds - carried * 1_000_000_000
+        let rest = nanoseconds % 1_000_000_000
+        self.seconds = max(-limit, min(limit, seconds)) + CivilDate.floorDivide(nanoseconds, 1_000_000_000)
+        self.nanoseconds = rest < 0 ? rest + 1_000_000_000 : rest
         self.zone = zone
     }
 
     /// - Parameter milliseconds: since 1970.
     package init(milliseconds: Int64, zone: TemplateZone = .utc) {
-        let seconds = CivilDate.floorDivide(milliseconds, 1_000)
-        self.init(seconds: seconds, nanoseconds: (milliseconds - seconds * 1_000) * 1_000_000, zone: zone)
+        self.init(seconds: milliseconds / 1_000, nanoseconds: milliseconds % 1_000 * 1_000_000, zone: zone)
     }
 
     /// The same moment elsewhere.
@@ -49,9 +48,9 @@ package struct TemplateTime: Sendable, Hashable {
 
     /// Nanoseconds later.
     func adding(_ duration: Int64) -> TemplateTime {
-        let whole = CivilDate.floorDivide(duration, 1_000_000_000)
-        return TemplateTime(
-            seconds: seconds + whole, nanoseconds: nanoseconds + duration - whole * 1_000_000_000, zone: zone)
+        TemplateTime(
+            seconds: seconds + duration / 1_000_000_000, nanoseconds: nanoseconds + duration % 1_000_000_000,
+            zone: zone)
     }
 
     /// Nanoseconds from another moment to this one, at most what Go's `Duration` holds.

@@ -69,9 +69,14 @@ extension TemplateLabels {
         switch name {
         case "SortedPairs":
             result = .list(
-                sorted.map { .record(TemplateRecord("template.Pair", [
-                    .init("Name", .string($0.name)), .init("Value", .string($0.value)),
-                ])) }, .pairs)
+                sorted.map {
+                    .record(
+                        TemplateRecord(
+                            "template.Pair",
+                            [
+                                .init("Name", .string($0.name)), .init("Value", .string($0.value)),
+                            ]))
+                }, .pairs)
         case "Names": result = .list(sorted.map { .string($0.name) }, .strings)
         case "Values": result = .list(sorted.map { .string($0.value) }, .strings)
         case "String": result = .string(text)

@@ -29,7 +29,8 @@ package struct TemplateZone: Sendable, Hashable {
     package init?(name: String, file bytes: [UInt8]) {
         guard let start = Self.secondBlock(bytes), let counts = Self.counts(bytes, at: start) else { return nil }
         var place = start + 44
-        let needed = counts.times * 9 + counts.types * 6 + counts.characters + counts.leaps * 12 + counts.standard
+        let needed =
+            counts.times * 9 + counts.types * 6 + counts.characters + counts.leaps * 12 + counts.standard
             + counts.universal
         guard counts.types > 0, place + needed <= bytes.count else { return nil }
         var starts: [Int64] = []
@@ -44,7 +45,9 @@ package struct TemplateZone: Sendable, Hashable {
         func period(_ kind: Int) -> Period? {
             guard types.indices.contains(kind) else { return nil }
             let offset = Self.number(bytes, at: types[kind])
-            let text = bytes[(names + Int(bytes[types[kind] + 5]))...].prefix { $0 != 0 }
+            // A damaged file may point behind its names.
+            let begin = names + min(Int(bytes[types[kind] + 5]), counts.characters)
+            let text = bytes[begin..<names + counts.characters].prefix { $0 != 0 }
             return Period(offset: offset, abbreviation: String(decoding: text, as: UTF8.self))
         }
         let found = kinds.compactMap(period)
