@@ -14,8 +14,10 @@ class Agent:
         if rules:
             (folder / "rules.yml").write_text(rules)
             whole["rule_files"] = ["./rules.yml"]
+        for key, value in settings.items():
+            whole[key] = {**whole[key], **value} if key in whole and isinstance(value, dict) else value
         # JSON is YAML.
-        (folder / "tocsin.yaml").write_text(json.dumps({**whole, **settings}))
+        (folder / "tocsin.yaml").write_text(json.dumps(whole))
         self.bench = bench
         self.daemon = bench.run(
             name, [binary(), "run", "--config", folder / "tocsin.yaml"], {"TOCSIN_ALERTS": str(ROOT / "Alerts")})

@@ -35,7 +35,7 @@ class Prometheus:
     """
 
     def __init__(self, bench, name, target, rules, interval=None, alertmanager=None, path="/metrics", labels=None,
-                 flags=()):
+                 flags=(), paths=None):
         folder = bench.path(name)
         self.port = bench.port()
         settings = {"external_labels": labels or {}}
@@ -45,7 +45,8 @@ class Prometheus:
             "global": settings,
             "rule_files": [str(folder / "rules.yml")],
             "scrape_configs": [
-                {"job_name": "bench", "metrics_path": path, "static_configs": [{"targets": [f"{HOST}:{target}"]}]}],
+                {"job_name": f"bench{one}", "metrics_path": one, "static_configs": [{"targets": [f"{HOST}:{target}"]}]}
+                for one in paths or [path]],
         }
         if alertmanager:
             whole["alerting"] = {

@@ -20,6 +20,8 @@ class Source:
 
             def do_GET(self):
                 body = source.texts.get(self.path, b"")
+                if callable(body):
+                    body = body()
                 self.send_response(200)
                 self.send_header("Content-Type", "text/plain; version=0.0.4")
                 self.send_header("Content-Length", str(len(body)))
