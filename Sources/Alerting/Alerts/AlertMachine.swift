@@ -87,7 +87,7 @@ package struct AlertMachine: Sendable {
         var log = EventLog(now: now)
         alert.updatedAt = now
         switch reading {
-        case .value(let value) where value.isNaN:
+        case .value(let value) where value.isNaN && isLevelled:
             observeUnknown("the value is not a number", isExplained: false, at: now, of: &alert, log: &log)
         case .value(let value):
             becomeKnown(at: now, of: &alert, log: &log)
@@ -106,6 +106,15 @@ package struct AlertMachine: Sendable {
         }
         watchFlapping(before: before, at: now, of: &alert, log: &log)
         return log.events
+    }
+
+    /// Whether a value is held against thresholds, where what is not a number says nothing. In Prometheus's form any
+    /// element means active, whatever its value.
+    private var isLevelled: Bool {
+        switch condition {
+        case .levels: true
+        case .presence: false
+        }
     }
 
     // MARK: Known readings

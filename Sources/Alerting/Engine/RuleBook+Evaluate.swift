@@ -9,7 +9,7 @@ extension RuleBook {
     ) -> Outcome {
         let key = RuleKey(name: rule.name, ordinal: rule.ordinal)
         let environment = templateEnvironment(at: now, window: window)
-        let found: [AlertID: (labels: Labels, value: Double)]
+        let found: [AlertID: Element]
         do {
             found = try elements(
                 of: rule, group: group, at: now, window: window, environment: environment, statistics: &statistics)
@@ -25,7 +25,8 @@ extension RuleBook {
                     id: id, rule: rule.name, ordinal: rule.ordinal, labels: element.labels, runbook: rule.runbook,
                     at: now)
             alert.runbook = rule.runbook
-            let reading = heldBack(element.value, rule: rule, alert: alert, at: now)
+            let reading = heldBack(
+                element.value, rule: rule, alert: alert, at: now, probes: probes, window: window)
             let oldValue = alert.value
             var happened = machine(for: rule, group: group, labels: alert.labels).observe(reading, at: now, of: &alert)
             // While it recovers the texts stay as they were when it fired: a resolve names what it was about.
@@ -35,7 +36,7 @@ extension RuleBook {
                 && !rule.annotations.values.contains(where: \.mayReadMore)
             if !hasTexts, alert.phase == .pending || alert.phase == .firing {
                 withTexts.insert(id)
-                alert.annotations = annotations(of: rule, for: alert, value: element.value, environment: environment)
+                alert.annotations = annotations(of: rule, for: alert, element: element, environment: environment)
                 for index in happened.indices { happened[index].summary = alert.annotations["summary"] }
             }
             events += happened
@@ -114,21 +115,31 @@ extension RuleBook {
             condition: condition, noData: rule.noData, flapping: rule.flapping, interval: group.interval)
     }
 
-    /// The result of a rule's expression by alert, with the alert's labels.
+    /// One element of a rule's result.
+    private struct Element {
+        /// The alert's.
+        let labels: Labels
+        /// As the expression gave them.
+        let own: Labels
+        let value: Double
+    }
+
+    /// The result of a rule's expression by alert.
     private func elements(
         of rule: AlertRule, group: RuleGroup, at now: Timestamp, window: SampleWindow,
         environment: TemplateEnvironment, statistics: inout EvaluationStatistics
-    ) throws -> [AlertID: (labels: Labels, value: Double)] {
+    ) throws -> [AlertID: Element] {
         let vector = try Self.vector(
             of: rule.expression, at: now, window: window, limits: limits, statistics: &statistics)
         if group.limit > 0 && vector.count > group.limit {
             throw RuleFailure.tooMany(found: vector.count, limit: group.limit)
         }
-        var found: [AlertID: (labels: Labels, value: Double)] = [:]
+        var found: [AlertID: Element] = [:]
         for element in vector {
             let labels = alertLabels(of: rule, element: element, environment: environment)
             let id = AlertID(labels: labels, ordinal: rule.ordinal)
-            guard found.updateValue((labels, element.value), forKey: id) == nil else {
+            let result = Element(labels: labels, own: element.labels, value: element.value)
+            guard found.updateValue(result, forKey: id) == nil else {
                 throw RuleFailure.duplicate(labels)
             }
         }
@@ -137,7 +148,7 @@ extension RuleBook {
 
     private func alertLabels(of rule: AlertRule, element: VectorElement, environment: TemplateEnvironment) -> Labels {
         var labels = element.labels.droppingMetric()
-        let own = labels.dictionary
+        let own = element.labels.dictionary
         for (name, template) in rule.labels {
             labels = labels.setting(name, expand(template, labels: own, value: element.value, environment: environment))
         }
@@ -145,11 +156,19 @@ extension RuleBook {
         return labels.setting("alertname", rule.name)
     }
 
+    /// The texts of an alert. In Prometheus's form they see what Prometheus shows them: the labels of the result, and
+    /// none that the rule adds. With levels they see the alert's, `severity` among them.
     private func annotations(
-        of rule: AlertRule, for alert: Alert, value: Double, environment: TemplateEnvironment
+        of rule: AlertRule, for alert: Alert, element: Element, environment: TemplateEnvironment
     ) -> [String: String] {
-        let labels = alert.routedLabels.dictionary
-        return rule.annotations.mapValues { expand($0, labels: labels, value: value, environment: environment) }
+        let labels: [String: String]
+        switch rule.condition {
+        case .levels: labels = alert.routedLabels.dictionary
+        case .presence: labels = element.own.dictionary
+        }
+        return rule.annotations.mapValues {
+            expand($0, labels: labels, value: element.value, environment: environment)
+        }
     }
 
     /// Expands a template; a failure stands in the text, as in Prometheus, and never stops the alert.
@@ -181,14 +200,21 @@ extension RuleBook {
         }
     }
 
-    /// After a restart a range is not filled again at once: until it is, a value that would clear an alert of before
-    /// the restart is unknown. One that raises counts.
-    private func heldBack(_ value: Double, rule: AlertRule, alert: Alert, at now: Timestamp) -> AlertMachine.Reading {
-        guard let levels = rule.levels(for: alert.labels), !hasCoverage(rule, for: alert, at: now) else {
-            return .value(value)
+    /// A value that would not raise an alert which fires is unknown while something that the rule reads is: a range
+    /// that empties, or a sum that lacks a part, is no recovery. The same holds after a restart until a range is filled
+    /// again. A value that raises counts.
+    private func heldBack(
+        _ value: Double, rule: AlertRule, alert: Alert, at now: Timestamp, probes: ProbeBook, window: SampleWindow
+    ) -> AlertMachine.Reading {
+        guard alert.phase.isFiring, let levels = rule.levels(for: alert.labels),
+            !levels.contains(where: { $0.raise.holds(value) })
+        else { return .value(value) }
+        if !hasCoverage(rule, for: alert, at: now) {
+            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
         }
-        if levels.contains(where: { $0.raise.holds(value) }) { return .value(value) }
-        return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
+        guard let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
+        else { return .value(value) }
+        return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
     }
 
     private func hasCoverage(_ rule: AlertRule, for alert: Alert, at now: Timestamp) -> Bool {
