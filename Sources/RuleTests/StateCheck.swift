@@ -15,9 +15,7 @@ enum StateCheck {
                 alert.isOn || expectation.alerts.contains { $0.phase == alert.phase && matches($0, alert) }
             }
         }
-        let difference = Difference(expectation.alerts, found) {
-matches($0, $1)
-        }
+        let difference = Difference(expectation.alerts, found) { matches($0, $1) }
         guard !difference.isEmpty else { return nil }
         return RuleTestReport.Failure(
             location: expectation.location,

@@ -38,7 +38,11 @@ struct PromtoolComparisonTests {
         "rule_files: [a]\ntests: []", "tests: [{ alert_rule_test: [{ eval_time: 1m }] }]",
         // Alerts of a name from several groups, their order and what they lack.
         test("", alert("1m", "Many", "[{ exp_labels: { from: third }, exp_annotations: { url: '' } }, {}]")),
-        test("", alert("0", "Many", "[{}, { exp_labels: { from: third }, exp_annotations: { url: '' } }]")),
+        // At the start the order of groups decides whether one sees what another gave.
+        "group_eval_order: [third, second]\n"
+            + test("", alert("0", "Many", "[{}, { exp_labels: { from: third }, exp_annotations: { url: '' } }]")),
+        "group_eval_order: [second, third]\n"
+            + test("", alert("0", "Many", "[{ exp_labels: { from: third }, exp_annotations: { url: '' } }]")),
         test("", alert("1m", "Many", "[{}]")), test("", alert("1m", "Nobody", "[]")),
         test("", alert("1m", "Nobody", "[{}]")),
         test("{ series: thing, values: 1 }", alert("0", "Any", "[{ exp_annotations: { a: thing, empty: '' } }]")),
