@@ -82,27 +82,6 @@ package struct Engine: Sendable {
         rules.wake(metrics: touched, at: now)
     }
 
-    /// One value of a series that no probe brought, but a test or a replay.
-    package enum Reading: Hashable, Sendable {
-        case value(Double)
-        /// The series has ended.
-        case stale
-        /// The series' probe failed.
-        case unknown
-    }
-
-    /// Takes over readings, and makes the rules that read them due.
-    package mutating func replay(_ readings: [(series: Labels, reading: Reading)], at now: Timestamp) {
-        for (series, reading) in readings {
-            switch reading {
-            case .value(let value): window.append(Sample(labels: series, value: value, at: now))
-            case .stale: window.markStale(series, at: now)
-            case .unknown: window.markUnknown(series, at: now)
-            }
-        }
-        rules.wake(metrics: Set(readings.compactMap(\.series.metric)), at: now)
-    }
-
     /// Takes note that the agent stood still for a while: its process was stopped, or its machine slept. What it knows
     /// is unknown until the probes answer anew, so that nothing resolves or fires for lack of data.
     package mutating func resume(after pause: Duration, at now: Timestamp) {

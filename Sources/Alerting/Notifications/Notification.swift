@@ -3,7 +3,7 @@ package import PromQL
 /// What one message says: everything a channel needs to render it, frozen at the time it was decided.
 package struct Notification: Hashable, Sendable, Codable {
     /// Why the message is sent.
-    package enum Occasion: String, Hashable, Sendable, Codable {
+    package enum Occasion: String, Hashable, Sendable, Codable, CaseIterable {
         /// Something changed that the receiver does not know yet.
         case change
         /// It still fires, and `repeat_interval` has passed.

@@ -23,6 +23,15 @@ struct SettingsReader {
         self.dsnCheck = dsnCheck
     }
 
+    /// A reader for sections that stand in another file, such as the `route` of a rule test: without variables.
+    init(yaml: YAMLReader) {
+        self.yaml = yaml
+        folder = FilePath.folder(of: yaml.document.source.file)
+        environment = [:]
+        files = .real
+        dsnCheck = { _ in nil }
+    }
+
     /// The settings; nil where something is so wrong that none can be made. Problems are in `yaml`.
     func read() -> AgentSettings? {
         guard let root = yaml.root else {

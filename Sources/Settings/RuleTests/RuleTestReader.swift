@@ -1,220 +1,145 @@
 import Alerting
 import PromQL
+import Yams
 
-/// Turns a test file's YAML into tests. Problems gather in `yaml`.
+/// Turns the YAML of a test file into values; its extension reads what is expected. Problems gather in `yaml`.
 struct RuleTestReader {
     let yaml: YAMLReader
     let path: String
-    let files: FileReader
 
-    func read() -> RuleTestFile {
-        guard let root = yaml.root else {
-            if yaml.problems.isEmpty { yaml.error("the file is empty", at: nil, remedy: "a test file has `tests`") }
-            return RuleTestFile(path: path)
+    /// The file; nil where it is not even a mapping.
+    func read() -> RuleTestFile? {
+        guard let root = yaml.root, !root.isNull else {
+            return yaml.problems.isEmpty ? file(of: nil) : nil
         }
-        return root.mapping { fields in file(fields) } ?? RuleTestFile(path: path)
+        return root.mapping { file(of: $0) }
     }
 
-    private func file(_ fields: MappingReader) -> RuleTestFile {
-        var file = RuleTestFile(path: path)
+    private func file(of fields: MappingReader?) -> RuleTestFile {
+        let interval = fields?.duration("evaluation_interval", default: .zero, zero: true) ?? .zero
+        let evaluationInterval = interval > .zero ? interval : .seconds(60)
         let folder = FilePath.folder(of: path)
-        for entry in fields.value("rule_files")?.list() ?? [] {
-            guard let pattern = entry.nonEmptyString() else { continue }
-            let found = files.paths(matching: FilePath.join(folder, pattern))
-            if found.isEmpty { entry.warning("no file matches `\(pattern)`") }
-            file.ruleFiles += found
+        let patterns = (fields?.value("rule_files")?.list() ?? []).compactMap { entry in
+            entry.nonEmptyString().map {
+                RuleTestFile.Pattern(text: FilePath.join(folder, $0), location: entry.location)
+            }
         }
-        file.evaluationInterval = fields.duration("evaluation_interval", default: .seconds(60))
+        let tests = (fields?.value("tests")?.list() ?? []).enumerated().compactMap { number, entry in
+            entry.mapping { group($0, number: number, at: entry.location, evaluationInterval: evaluationInterval) }
+        }
+        return RuleTestFile(
+            path: path, ruleFiles: patterns, evaluationInterval: evaluationInterval,
+            groupOrder: fields.map(groupOrder) ?? [],
+            comparesFuzzily: fields?.bool("fuzzy_compare", default: false) ?? false,
+            route: fields?.value("route").flatMap(route) ?? RuleTestFile.usualRoute, tests: tests)
+    }
+
+    private func groupOrder(_ fields: MappingReader) -> [String] {
+        var order: [String] = []
         for entry in fields.value("group_eval_order")?.list() ?? [] {
             guard let name = entry.string() else { continue }
-            if file.groupOrder.contains(name) {
-                entry.error("the group `\(name)` occurs twice in `group_eval_order`", remedy: "name it once")
+            if order.contains(name) {
+                entry.error("the group `\(name)` occurs twice in `group_eval_order`", remedy: "keep one of the two")
             }
-            file.groupOrder.append(name)
+            order.append(name)
         }
-        file.isFuzzy = fields.bool("fuzzy_compare", default: false)
-        file.groups = (fields.value("tests")?.list() ?? []).compactMap { entry in
-            entry.mapping { group($0, location: entry.location, interval: file.evaluationInterval) }
+        return order
+    }
+
+    /// The tree under `route`. Any name is a receiver: nothing is sent.
+    private func route(_ value: YAMLValue) -> Route? {
+        func names(_ node: Node) -> Set<String> {
+            guard let mapping = node.mapping else { return [] }
+            let own = ["receiver", "fallback"].compactMap { mapping[$0]?.scalar?.string }
+            return (mapping["routes"]?.sequence ?? []).reduce(into: Set(own)) { $0.formUnion(names($1)) }
         }
-        return file
+        return SettingsReader(yaml: yaml).rootRoute(value, receivers: names(value.node))
     }
 
     private func group(
-        _ fields: MappingReader, location: SourceLocation, interval: Duration
-    ) -> RuleTestFile.Group {
-        var group = RuleTestFile.Group(location: location, interval: fields.duration("interval", default: interval))
-        group.name = fields.string("name") ?? ""
-        if let value = fields.value("start_timestamp"), let text = value.string() {
-            if let time = Timestamp(text) {
-                group.start = time
-            } else {
-                value.error("`start_timestamp` must be a time, found `\(text)`", remedy: "write 1700000000 or RFC 3339")
-            }
+        _ fields: MappingReader, number: Int, at location: SourceLocation, evaluationInterval: Duration
+    ) -> RuleTestGroup {
+        let interval = fields.duration("interval", default: .zero, zero: true)
+        let name = fields.string("name") ?? ""
+        let (series, skipped) = inputSeries(fields)
+        let externalLabels = (fields.value("external_labels")?.pairs() ?? []).compactMap { name, _, value in
+            (value.isNull ? "" : value.string()).map { (name, $0) }
         }
-        group.externalLabels = Labels(
-            (fields.value("external_labels")?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") })
-        group.externalURL = fields.string("external_url") ?? ""
+        return RuleTestGroup(
+            name: name.isEmpty ? "unnamed#\(number)" : name, location: location,
+            interval: interval > .zero ? interval : evaluationInterval, start: start(fields), series: series,
+            skippedSeries: skipped, externalLabels: Labels(externalLabels),
+            externalURL: fields.string("external_url") ?? "", alertTests: alertTests(fields),
+            expressionTests: expressionTests(fields), stateTests: stateTests(fields),
+            notificationTests: notificationTests(fields), restarts: restarts(fields))
+    }
+
+    // MARK: Series
+
+    private func inputSeries(_ fields: MappingReader) -> (kept: [InputSeries], skipped: [Labels]) {
+        var kept: [InputSeries] = []
+        var skipped: [Labels] = []
         for entry in fields.value("input_series")?.list() ?? [] {
-            _ = entry.mapping { read(series: $0, into: &group) }
-        }
-        for entry in fields.value("promql_expr_test")?.list() ?? [] {
-            _ = entry.mapping { read(expression: $0, at: entry.location, into: &group) }
-        }
-        for entry in fields.value("alert_rule_test")?.list() ?? [] {
-            _ = entry.mapping { fields in
-                if let test = alertTest(fields, at: entry.location) { group.alerts.append(test) }
-                return ()
+            _ = entry.mapping { fields -> Void? in
+                let name = fields.required("series", remedy: "add `series: 'name{label=\"value\"}'`")
+                let values = fields.value("values")
+                let probe = fields.nonEmptyString("probe")
+                guard let name, let labels = seriesName(name) else { return nil }
+                guard let text = values.map({ $0.string() }) ?? "" else { return nil }
+                do throws(SeriesNotation.Problem) {
+                    kept.removeAll { $0.labels == labels }
+                    guard let values = try SeriesNotation.parse(text) else {
+                        skipped.append(labels)
+                        return nil
+                    }
+                    kept.append(
+                        InputSeries(labels: labels, values: values, probe: probe, location: entry.location))
+                } catch {
+                    let value = values ?? entry
+                    yaml.note(
+                        .error, "the values can't be read: \(error.message)",
+                        at: ScalarText(value)?.location(line: 1, column: error.column) ?? value.location,
+                        remedy: error.remedy)
+                }
+                return nil
             }
         }
-        for entry in fields.value("alert_state_test")?.list() ?? [] {
-            _ = entry.mapping { fields in group.states.append(stateTest(fields, at: entry.location)) }
-        }
-        for entry in fields.value("notification_test")?.list() ?? [] {
-            _ = entry.mapping { fields in group.notifications.append(notificationTest(fields, at: entry.location)) }
-        }
-        group.restarts = (fields.value("restarts")?.list() ?? []).compactMap { $0.duration() }.sorted()
-        return group
+        return (kept, skipped)
     }
 
-    private func read(series fields: MappingReader, into group: inout RuleTestFile.Group) {
-        let name = fields.required("series")
-        let values = fields.required("values")
-        guard let name, let values, let seriesText = name.string(), let valueText = values.string() else { return }
-        let labels: Labels
-        do {
-            labels = try SeriesNotation.labels(seriesText)
-        } catch {
-            report(error, at: name)
-            return
-        }
-        do {
-            group.series.append(
-                RuleTestFile.InputSeries(labels: labels, readings: try SeriesNotation.readings(valueText)))
-        } catch .nativeHistogram {
-            group.skipped += 1
-        } catch {
-            report(error, at: values)
-        }
-    }
-
-    private func report(_ failure: SeriesNotation.Failure, at value: YAMLValue) {
-        switch failure {
-        case .nativeHistogram: value.error("native histograms are not supported")
-        case .wrong(let message): value.error(message)
-        }
-    }
-
-    private func read(
-        expression fields: MappingReader, at location: SourceLocation, into group: inout RuleTestFile.Group
-    ) {
-        let text = fields.required("expr")?.string() ?? ""
-        let time = fields.duration("eval_time", default: .zero, zero: true)
-        var samples: [(labels: Labels, value: Double)] = []
-        var hasHistograms = false
-        for entry in fields.value("exp_samples")?.list() ?? [] {
-            _ = entry.mapping { fields in
-                let labels = self.labels(fields.value("labels"))
-                let value = fields.value("value").flatMap { self.number($0) }
-                if fields.has("histogram") { hasHistograms = true }
-                _ = fields.value("histogram")
-                samples.append((labels, value ?? 0))
-            }
-        }
-        if hasHistograms {
-            group.skipped += 1
-            return
-        }
-        group.expressions.append(
-            RuleTestFile.ExpressionTest(location: location, expression: text, at: time, samples: samples))
-    }
-
-    private func number(_ value: YAMLValue) -> Double? {
+    /// The labels that stand here; nil and an error where they are wrong.
+    func seriesName(_ value: YAMLValue) -> Labels? {
         guard let text = value.string() else { return nil }
-        guard let number = Double(yaml: text) else {
-            value.error("\(value.name) must be a number, found `\(text)`")
+        do {
+            return try SeriesName.parse(text)
+        } catch {
+            yaml.note(
+                .error, "this is no series: \(error.message)",
+                at: ScalarText(value)?.location(line: 1, column: error.column) ?? value.location,
+                remedy: SeriesName.remedy)
             return nil
         }
-        return number
     }
 
-    private func labels(_ value: YAMLValue?) -> Labels {
-        guard let value, let text = value.string() else { return Labels() }
-        do {
-            return try SeriesNotation.labels(text)
-        } catch {
-            report(error, at: value)
-            return Labels()
-        }
+    private func start(_ fields: MappingReader) -> Timestamp {
+        let epoch = Timestamp(milliseconds: 0)
+        guard let value = fields.value("start_timestamp"), let text = value.string() else { return epoch }
+        if let time = Timestamp(text) { return time }
+        value.error(
+            "`start_timestamp` is no time: `\(text)`",
+            remedy: "write it as `2026-01-31T08:00:00Z`, or in seconds since 1970")
+        return epoch
     }
 
-    private func free(_ value: YAMLValue?) -> [String: String] {
-        Dictionary(
-            (value?.pairs() ?? []).map { ($0.key, $0.value.string() ?? "") }, uniquingKeysWith: { _, last in last })
-    }
-
-    private func alertTest(_ fields: MappingReader, at location: SourceLocation) -> RuleTestFile.AlertTest? {
-        let time = fields.duration("eval_time", default: .zero, zero: true)
-        let name = fields.required("alertname", remedy: "add `alertname: NAME`")?.nonEmptyString()
-        var alerts: [(labels: Labels, annotations: [String: String])] = []
-        for entry in fields.value("exp_alerts")?.list() ?? [] {
-            _ = entry.mapping { fields in
-                alerts.append((Labels(free(fields.value("exp_labels"))), free(fields.value("exp_annotations"))))
+    private func restarts(_ fields: MappingReader) -> [RuleTestGroup.Restart] {
+        (fields.value("restarts")?.list() ?? []).compactMap { entry in
+            if entry.isScalar, !entry.isNull {
+                return entry.duration().map { RuleTestGroup.Restart(at: $0, down: .zero) }
             }
-        }
-        guard let name else { return nil }
-        return RuleTestFile.AlertTest(location: location, at: time, alertname: name, alerts: alerts)
-    }
-
-    private func stateTest(_ fields: MappingReader, at location: SourceLocation) -> RuleTestFile.StateTest {
-        var alerts: [RuleTestFile.StateTest.Expected] = []
-        let time = fields.duration("eval_time", default: .zero, zero: true)
-        let name = fields.required("alertname", remedy: "add `alertname: NAME`")?.nonEmptyString() ?? ""
-        for entry in fields.value("exp_alerts")?.list() ?? [] {
-            _ = entry.mapping { fields in
-                var expected = RuleTestFile.StateTest.Expected()
-                expected.labels = Labels(free(fields.value("labels")))
-                expected.state = fields.value("state")?.choice(Alert.Phase.self)
-                expected.level = fields.value("level")?.choice(Severity.self)
-                expected.value = fields.value("value").flatMap { number($0) }
-                expected.isStale = fields.value("stale")?.bool()
-                expected.hasNoData = fields.value("no_data")?.bool()
-                expected.isFlapping = fields.value("flapping")?.bool()
-                alerts.append(expected)
+            return entry.mapping { fields in
+                guard let at = fields.required("at", remedy: "add `at: 5m`")?.duration() else { return nil }
+                return RuleTestGroup.Restart(at: at, down: fields.duration("down", default: .zero, zero: true))
             }
-        }
-        return RuleTestFile.StateTest(location: location, at: time, alertname: name, alerts: alerts)
-    }
-
-    private func notificationTest(
-        _ fields: MappingReader, at location: SourceLocation
-    ) -> RuleTestFile.NotificationTest {
-        var expected: [RuleTestFile.NotificationTest.Expected] = []
-        let time = fields.duration("eval_time", default: .zero, zero: true)
-        for entry in fields.value("exp_notifications")?.list() ?? [] {
-            _ = entry.mapping { fields in
-                let at = fields.required("time")?.duration() ?? .zero
-                let name = fields.required("alertname")?.nonEmptyString() ?? ""
-                let change = fields.required("change")?.choice(NotifiedAlert.Change.self) ?? .fired
-                expected.append(
-                    .init(
-                        at: at, alertname: name, labels: Labels(free(fields.value("labels"))), change: change,
-                        level: fields.value("level")?.choice(Severity.self)))
-            }
-        }
-        return RuleTestFile.NotificationTest(location: location, at: time, notifications: expected)
-    }
-}
-
-extension Double {
-    /// A number as YAML writes it, infinities and NaN among it; nil for anything else.
-    init?(yaml text: String) {
-        switch text.lowercased() {
-        case ".nan", "nan": self = .nan
-        case ".inf", "+.inf", "inf", "+inf": self = .infinity
-        case "-.inf", "-inf": self = -.infinity
-        case _:
-            guard let number = Double(text) else { return nil }
-            self = number
-        }
+        }.sorted { $0.at < $1.at }
     }
 }

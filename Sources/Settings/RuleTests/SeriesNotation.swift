@@ -1,110 +1,148 @@
-package import Alerting
-package import PromQL
+import PromQL
 
-/// Series and values as promtool's tests write them: `up{job="a"}`, and `0+10x5 _ 7x2 stale`.
-package enum SeriesNotation {
-    /// Why a text is none.
-    package enum Failure: Error, Hashable, Sendable {
-        /// It holds native histograms, which Tocsin does not have.
-        case nativeHistogram
-        case wrong(String)
+/// Reads the values of an input series: `a+bxn`, `a-bxn`, `axn`, `a`, `_`, `_xn`, `stale`, and Tocsin's `failed` and
+/// `failedxn`, divided by spaces.
+package struct SeriesNotation {
+    /// Why a text can't be read.
+    package struct Problem: Error, Hashable {
+        package let message: String
+        /// The place in the text, from 1, in Unicode scalars.
+        package let column: Int
+        package let remedy: String?
     }
 
-    /// More values of one series are refused, so that no text can fill the memory.
-    package static let mostValues = 1_000_000
+    /// The most values of one series.
+    static let mostValues = 10_000_000
 
-    /// The labels of a series: `up{job="a"}`, `{}`, `{"a name", b="c"}`.
-    package static func labels(_ text: String) throws(Failure) -> Labels {
-        let trimmed = text.trimmed
-        if trimmed.isEmpty || trimmed.filter({ !$0.isWhitespace }) == "{}" { return Labels() }
-        let matchers: [Matcher]
-        do {
-            guard let found = try Expression(trimmed).selectorMatchers else {
-                throw Failure.wrong("`\(trimmed)` is not a series such as up{job=\"a\"}")
+    static let remedy = "write values as `0 1 2`, `0+1x10`, `5x3`, `_`, `_x3`, `stale` or `failed`"
+
+    private let word: [Character]
+    /// Where the word begins in the whole text.
+    private let start: Int
+    private var place = 0
+
+    private init(_ word: [Character], at start: Int) {
+        self.word = word
+        self.start = start
+    }
+
+    /// The values in a text; nil where native histograms are among them.
+    package static func parse(_ text: String) throws(Problem) -> SeriesValues? {
+        if text.contains("{{") { return nil }
+        var runs: [SeriesValues.Run] = []
+        var total = 0
+        let characters = Array(text)
+        var place = 0
+        while place < characters.count {
+            guard !characters[place].isWhitespace else {
+                place += 1
+                continue
             }
-            matchers = found
-        } catch let error as ExpressionError {
-            throw .wrong("`\(trimmed)` is not a series such as up{job=\"a\"}: \(error.message)")
-        } catch let failure as Failure {
-            throw failure
-        } catch {
-            throw .wrong("\(error)")
+            let end = characters[place...].firstIndex(where: \.isWhitespace) ?? characters.endIndex
+            var notation = SeriesNotation(Array(characters[place..<end]), at: place)
+            let run = try notation.run()
+            let (sum, overflows) = total.addingReportingOverflow(run.count)
+            guard !overflows, sum <= mostValues else {
+                throw Problem(
+                    message: "the series has more than \(mostValues) values", column: place + 1,
+                    remedy: "give no more than the test looks at")
+            }
+            total = sum
+            runs.append(run)
+            place = end
         }
-        guard matchers.allSatisfy({ $0.operation == .equal }) else {
-            throw .wrong("a series has exact labels such as job=\"a\", no =~ and no !=")
-        }
-        return Labels(matchers.map { ($0.name, $0.value) })
+        return SeriesValues(runs: runs)
     }
 
-    /// The values, step by step; nil for a step without one.
-    package static func readings(_ text: String) throws(Failure) -> [Engine.Reading?] {
-        if text.contains("{{") { throw .nativeHistogram }
-        var readings: [Engine.Reading?] = []
-        for word in text.split(whereSeparator: \.isWhitespace) {
-            let more = try expand(String(word))
-            guard readings.count + more.count <= mostValues else { throw tooMany }
-            readings += more
+    private mutating func run() throws(Problem) -> SeriesValues.Run {
+        if take("_") {
+            return SeriesValues.Run(value: .missing, step: 0, count: try times() ?? 1)
         }
-        return readings
+        if word.starts(with: "failed") {
+            place = "failed".count
+            return SeriesValues.Run(value: .failed, step: 0, count: try times() ?? 1)
+        }
+        if String(word) == "stale" { return SeriesValues.Run(value: .stale, step: 0, count: 1) }
+        let first = try number(sign: takeSign() ?? 1)
+        guard let sign = takeSign() else {
+            return SeriesValues.Run(value: .number(first), step: 0, count: (try times()).map { $0 + 1 } ?? 1)
+        }
+        let step = try number(sign: sign)
+        guard let count = try times() else {
+            throw problem("`x` and how often to go on are missing after the step", SeriesNotation.remedy)
+        }
+        return SeriesValues.Run(value: .number(first), step: step, count: count + 1)
     }
 
-    private static var tooMany: Failure { .wrong("a series may have at most \(mostValues) values") }
-
-    private static func expand(_ word: String) throws(Failure) -> [Engine.Reading?] {
-        switch word {
-        case "_": return [nil]
-        case "stale": return [.stale]
-        case "failed": return [.unknown]
-        case _: break
+    /// The number after `x`; nil where the word ends here.
+    private mutating func times() throws(Problem) -> Int? {
+        guard place < word.count else { return nil }
+        guard take("x") else {
+            throw problem("`\(String(word[place...]))` is too much here", SeriesNotation.remedy)
         }
-        for (name, reading) in [("_x", Engine.Reading?.none), ("failedx", .unknown)] where word.hasPrefix(name) {
-            return Array(repeating: reading, count: try count(word.dropFirst(name.count), in: word))
+        let digits = word[place...].prefix { $0.isASCII && $0.isNumber }
+        guard !digits.isEmpty, digits.count == word.count - place else {
+            throw problem("a whole number must follow `x`", SeriesNotation.remedy)
         }
-        // The last x parts the repetitions, but a hexadecimal number is none here.
-        guard let cross = word.lastIndex(of: "x") else { return [.value(try number(word[...], in: word))] }
-        let times = try count(word[word.index(after: cross)...], in: word)
-        guard times < mostValues else { throw tooMany }
-        let body = word[..<cross]
-        // A sign after the first character, and not after an exponent's e, begins the step.
-        var sign: Substring.Index?
-        var before: Character?
-        for place in body.indices.dropFirst() {
-            before = body[body.index(before: place)]
-            if body[place] == "+" || body[place] == "-", before != "e", before != "E" { sign = place }
+        guard let count = Int(String(digits)), count < Self.mostValues else {
+            throw problem(
+                "\(String(digits)) times are too many, \(Self.mostValues) values are the most",
+                "give no more than the test looks at")
         }
-        guard let sign else {
-            return Array(repeating: .value(try number(body, in: word)), count: times + 1)
-        }
-        var value = try number(body[..<sign], in: word)
-        let step = try number(body[body.index(after: sign)...], in: word) * (body[sign] == "-" ? -1 : 1)
-        var readings: [Engine.Reading?] = [.value(value)]
-        for _ in 0..<times {
-            // Added up step by step, as Prometheus does: the rounding is the same.
-            value += step
-            readings.append(.value(value))
-        }
-        return readings
-    }
-
-    private static func number(_ text: Substring, in word: String) throws(Failure) -> Double {
-        switch text.lowercased() {
-        case "nan": return .nan
-        case "inf", "+inf": return .infinity
-        case "-inf": return -.infinity
-        case _: break
-        }
-        let isPlain = text.allSatisfy { $0.isASCII && ($0.isNumber || ".+-eE".contains($0)) }
-        guard isPlain, let value = Double(text) else {
-            throw .wrong("`\(word)` is no value: write 5, 0+10x5, _, _x3, stale or failed")
-        }
-        return value
-    }
-
-    private static func count(_ text: Substring, in word: String) throws(Failure) -> Int {
-        guard let count = Int(text), count >= 0, text.first?.isNumber == true else {
-            throw .wrong("`\(word)` has no number of repetitions after `x`")
-        }
-        guard count <= mostValues else { throw tooMany }
+        place = word.count
         return count
+    }
+
+    private mutating func number(sign: Double) throws(Problem) -> Double {
+        let rest = word[place...]
+        let letters = rest.prefix { $0.isLetter || $0 == "_" }
+        if !letters.isEmpty {
+            switch String(letters).lowercased() {
+            case "inf":
+                place += letters.count
+                return sign * .infinity
+            case "nan":
+                place += letters.count
+                return .nan
+            case let other:
+                throw problem("`\(other)` is no value", SeriesNotation.remedy)
+            }
+        }
+        var end = place
+        func digits() { while end < word.count, word[end].isASCII, word[end].isNumber { end += 1 } }
+        digits()
+        if end < word.count, word[end] == "." {
+            end += 1
+            digits()
+        }
+        if end < word.count, word[end] == "e" || word[end] == "E" {
+            end += 1
+            if end < word.count, word[end] == "+" || word[end] == "-" { end += 1 }
+            digits()
+        }
+        let text = String(word[place..<end])
+        // Swift takes neither `5.` nor `.5`.
+        let padded = (text.hasPrefix(".") ? "0" : "") + (text.hasSuffix(".") ? text + "0" : text)
+        guard text.contains(where: \.isNumber), let value = Double(padded) else {
+            throw problem("a number is missing", SeriesNotation.remedy)
+        }
+        place = end
+        return sign * value
+    }
+
+    private mutating func takeSign() -> Double? {
+        if take("+") { return 1 }
+        if take("-") { return -1 }
+        return nil
+    }
+
+    private mutating func take(_ character: Character) -> Bool {
+        guard place < word.count, word[place] == character else { return false }
+        place += 1
+        return true
+    }
+
+    private func problem(_ message: String, _ remedy: String) -> Problem {
+        Problem(message: message, column: start + place + 1, remedy: remedy)
     }
 }

@@ -1,0 +1,136 @@
+import Alerting
+import PromQL
+import Settings
+
+/// Runs one entry of `tests` with the agent's engine on a clock of its own: probes bring the series, rules wake as they
+/// do in the agent, messages are taken the moment they are made, and restarts go through the stored form.
+struct EngineRun {
+    private let test: RuleTestGroup
+    private let checks: EngineChecks
+    private let configuration: Engine.Configuration
+    private let end: Timestamp
+    private var engine: Engine
+    private var store = TestStore()
+    private var probes: [TestProbe]
+    private var restarts: ArraySlice<RuleTestGroup.Restart>
+    /// When the process starts again; nil while it runs.
+    private var startsAgain: Timestamp?
+    private var messages: [(at: Timestamp, message: Notification)] = []
+    private var result: RuleTestReport.Group
+
+    /// How often groups may wake one another at one time; then the agent's pause between two wakes goes by.
+    private static let mostPasses = 4
+    private static let pause = Duration.milliseconds(20)
+
+    init(_ test: RuleTestGroup, of file: RuleTestFile, groups: [RuleGroup]) {
+        self.test = test
+        end = test.start + test.end
+        probes = TestProbe.all(of: test)
+        restarts = test.restarts[...]
+        checks = EngineChecks(test, of: file, groups: groups)
+        result = RuleTestReport.Group(test)
+        configuration = Engine.Configuration(
+            groups: groups, route: file.route,
+            policies: file.route.receivers.sorted().map {
+                DestinationPolicy(destination: Destination(receiver: $0, channel: "test", index: 0))
+            },
+            probes: probes.map { (id: $0.id, targetLabels: $0.targetLabels) }, externalLabels: test.externalLabels,
+            externalURL: test.externalURL, queryWindow: test.end + .seconds(3600),
+            evaluationInterval: file.evaluationInterval)
+        engine = Engine(configuration, startedAt: test.start)
+    }
+
+    mutating func run() -> RuleTestReport.Group {
+        if let excess {
+            result.failures.append(excess)
+            return result
+        }
+        var times = Set(checks.times.map { test.start + $0 }).sorted()[...]
+        var now = test.start
+        var soonest = test.start
+        while true {
+            // What is overdue is due now, and never twice at one time.
+            let due = startsAgain == nil ? engine.nextDue.map { max($0, soonest) } : startsAgain
+            let next = [
+                probes.compactMap(\.nextRound).min(), due, restarts.first.map { test.start + $0.at }, times.first,
+            ]
+            guard let moment = next.compactMap({ $0 }).min(), moment <= end else { break }
+            now = max(now, moment)
+            restart(at: now)
+            bringRounds(at: now)
+            if startsAgain == nil { advance(at: now) }
+            soonest = now + Self.pause
+            if times.first == now {
+                times.removeFirst()
+                checks.run(at: now, engine: engine, into: &result)
+            }
+        }
+        checks.compare(messages, into: &result)
+        return result
+    }
+
+    private mutating func restart(at now: Timestamp) {
+        while let next = restarts.first, test.start + next.at <= now {
+            restarts.removeFirst()
+            startsAgain = test.start + next.at + next.down
+        }
+        guard let time = startsAgain, time <= now else { return }
+        startsAgain = nil
+        do {
+            engine = Engine(configuration, state: try store.readAgain(), lastRow: store.lastRow, startedAt: now)
+        } catch {
+            result.failures.append(
+                RuleTestReport.Failure(
+                    location: test.location, title: "the restart at \((now - test.start).promQL)",
+                    difference: ["the stored state can't be read again: \(error)"]))
+        }
+    }
+
+    /// The rounds that are due; while nothing runs they are lost.
+    private mutating func bringRounds(at now: Timestamp) {
+        for index in probes.indices {
+            while let batch = probes[index].round(at: now) {
+                if startsAgain == nil { engine.ingest(batch, at: now) }
+            }
+        }
+    }
+
+    private mutating func advance(at now: Timestamp) {
+        for _ in 0..<Self.mostPasses {
+            let rows = engine.advance(to: now, sending: .max)
+            store.apply(engine.takeRecords())
+            for row in rows {
+                messages.append((now, row.notification))
+                engine.settle(row.id, .delivered(answer: "ok"), latency: .zero, at: now)
+            }
+            store.apply(engine.takeRecords())
+            guard let due = engine.nextDue, due <= now else { return }
+        }
+    }
+
+    /// Why the test would take too long; nil where it would not.
+    private var excess: RuleTestReport.Failure? {
+        let intervals = configuration.groups.map(\.interval.milliseconds) + [test.interval.milliseconds]
+        let rules = configuration.groups.reduce(1) { $0 + $1.rules.count }
+        let rounds = test.end.milliseconds / max(1, intervals.min() ?? 1) + 1
+        let (total, overflows) = rounds.multipliedReportingOverflow(by: Int64(rules))
+        guard overflows || total > RuleTestRunner.mostEvaluations else { return nil }
+        return RuleTestReport.Failure(
+            location: test.location, title: "the test is too long",
+            difference: [
+                "\(rules) rules until \(test.end.promQL) are more than \(RuleTestRunner.mostEvaluations) evaluations"
+            ])
+    }
+}
+
+extension Engine {
+    /// The earliest time at which rules or messages are due; nil where nothing is.
+    fileprivate var nextDue: Timestamp? { [rules.nextDue, planner.nextDue].compactMap { $0 }.min() }
+}
+
+extension Route {
+    /// The receivers that it and the routes below it name.
+    fileprivate var receivers: Set<String> {
+        routes.reduce(into: Set([receiver] + (fallback.map { [$0] } ?? []))) { $0.formUnion($1.receivers) }
+    }
+}
