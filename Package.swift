@@ -62,7 +62,8 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["PromQL", "Templates", "Alerting", "Settings", "RuleTests", "Probes", "Support"], path: "Tests/Fuzz"),
+            dependencies: ["PromQL", "Templates", "Alerting", "Settings", "RuleTests", "Probes", "Support"],
+            path: "Tests/Fuzz"),
         .testTarget(name: "RuleTestsTests", dependencies: ["RuleTests", "Settings", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "ProbesTests", dependencies: ["Probes", "Drivers", "Alerting", "PromQL", "Support"]),
         .testTarget(name: "HistoryTests", dependencies: ["History", "Alerting", "PromQL", "Support", grdb]),

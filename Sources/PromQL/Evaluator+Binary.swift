@@ -99,12 +99,12 @@ extension Evaluator {
             guard let partner = bySignature[key] else { continue }
             let (left, right) = isSwapped ? (partner.value, element.value) : (element.value, partner.value)
             let (value, holds) = Self.compute(operation.operation, left, right)
-            if filters && !holds { continue }
             if operation.group == nil, !matched.insert(key).inserted {
                 throw EvaluationError(
                     "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
                     column: operation.position + 1)
             }
+            if filters && !holds { continue }
             let labels = resultLabels(operation, many: element.labels, single: partner.labels)
             result.append(VectorElement(labels: labels, value: filters ? left : value))
         }

@@ -67,7 +67,10 @@ struct FuzzTests {
         }
         let words =
             Self.expressions.flatMap { $0.split(separator: " ").map(String.init) }
-            + ["(", ")", "[", "]", "{", "}", "[5m]", "offset", "@", "by", "on()", "bool", "\"", "\\x", "9e999", "1y", ":", "#"]
+            + [
+                "(", ")", "[", "]", "{", "}", "[5m]", "offset", "@", "by", "on()", "bool", "\"", "\\x", "9e999", "1y",
+                ":", "#",
+            ]
         var fuzzer = Fuzzer("expression", seeds: Self.expressions, words: words)
         let limits = EvaluationLimits(maxSamples: 100_000)
         check(
@@ -75,7 +78,8 @@ struct FuzzTests {
                 guard let expression = try? Expression(text) else { return false }
                 _ = try? expression.evaluate(at: Timestamp(milliseconds: 1_700_000_600_000), in: window, limits: limits)
                 _ = try? expression.evaluateRange(
-                    from: Timestamp(milliseconds: 1_700_000_300_000), through: Timestamp(milliseconds: 1_700_000_600_000),
+                    from: Timestamp(milliseconds: 1_700_000_300_000),
+                    through: Timestamp(milliseconds: 1_700_000_600_000),
                     step: .seconds(60), in: window, limits: limits)
                 _ = expression.lookback
                 return true
@@ -86,7 +90,10 @@ struct FuzzTests {
     func templates() throws {
         let words =
             Self.templates.flatMap { $0.split(separator: " ").map(String.init) }
-            + ["{{", "}}", "{{-", "-}}", "|", "$", ".", ":=", "=", "(", ")", "end", "range", "\"", "`", "'", "{{/*", "*/}}", "0x"]
+            + [
+                "{{", "}}", "{{-", "-}}", "|", "$", ".", ":=", "=", "(", ")", "end", "range", "\"", "`", "'", "{{/*",
+                "*/}}", "0x",
+            ]
         var fuzzer = Fuzzer("template", seeds: Self.templates, words: words)
         let environment = TemplateEnvironment(
             query: { _ in [(["job": "a"], 5)] },
@@ -106,7 +113,10 @@ struct FuzzTests {
 
     @Test("metrics in text form")
     func metrics() throws {
-        let words = ["# TYPE ", "# HELP ", "{", "}", "\"", "\\", "=", ",", " ", "\n", "NaN", "+Inf", "1e309", "# EOF", "\t", "le=\"1\""]
+        let words = [
+            "# TYPE ", "# HELP ", "{", "}", "\"", "\\", "=", ",", " ", "\n", "NaN", "+Inf", "1e309", "# EOF", "\t",
+            "le=\"1\"",
+        ]
         var fuzzer = Fuzzer("metrics", seeds: Self.metrics, words: words)
         check(
             try fuzzer.run { text in
@@ -121,10 +131,14 @@ struct FuzzTests {
 
     @Test("settings, rules and rule tests")
     func settings() throws {
-        let seeds = try Self.texts("Deploy") + Self.texts("Alerts") + Self.texts("Alerts/tests").map { String($0.prefix(3_000)) }
+        let seeds =
+            try Self.texts("Deploy") + Self.texts("Alerts")
+            + Self.texts("Alerts/tests").map { String($0.prefix(3_000)) }
         let words = [
-            "\n", "  ", "- ", ": ", "[", "]", "{", "}", "&a ", "*a", "<<: *a", "!!int ", "|\n", ">-\n", "'", "\"", "${X}", "#",
-            "---\n", "databases:", "receivers:", "route:", "groups:", "rules:", "levels:", "tests:", "5m", "1y", "null", "~", "\t",
+            "\n", "  ", "- ", ": ", "[", "]", "{", "}", "&a ", "*a", "<<: *a", "!!int ", "|\n", ">-\n", "'", "\"",
+            "${X}", "#",
+            "---\n", "databases:", "receivers:", "route:", "groups:", "rules:", "levels:", "tests:", "5m", "1y", "null",
+            "~", "\t",
         ]
         var fuzzer = Fuzzer("settings", seeds: seeds, words: words)
         let folder = Self.root.path

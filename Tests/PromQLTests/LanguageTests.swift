@@ -104,7 +104,7 @@ struct RefusalTests {
     @Test(
         "and what it takes is taken",
         arguments: [
-            "(m)[5m:]", "sum by (a,) (m)", "m @ 5 offset 5m", "m offset 5m @ 5", "m[5m] offset -5m", "(m[5m:1m])[5m:]",
+            "(m)[5m:]", "sum by (a,) (m)", "m @ 5 offset 5m", "m offset 5m @ 5", "m[5m] offset -5m",
             "(rate(m[5m]))[1h:1m] offset 5m", "sum(m) without (a, \"b.c\")", "{\"m.x\", a=\"b\",}",
         ])
     func taken(_ text: String) {

@@ -225,11 +225,19 @@ struct ExpressionGenerator {
                 ])
         case 5..<8:
             return matched(depth, sign: chance(30) ? pick(comparisons) : pick(Self.arithmetic))
-        default:
+        case 8:
             return GeneratedExpression(
                 .vector,
                 [
-                    .text("("), .child(vector(depth - 1)), .text(" \(pick(Self.arithmetic + comparisons))"),
+                    .text("("), .child(vector(depth - 1)), .text(" \(pick(comparisons)) "), .child(vector(depth - 1)),
+                    .text(")"),
+                ])
+        default:
+            // No comparisons: 2.42 leaves elements out before it looks for several matches, 3 after.
+            return GeneratedExpression(
+                .vector,
+                [
+                    .text("("), .child(vector(depth - 1)), .text(" \(pick(Self.arithmetic))"),
                     .optional(" \(pick(["on", "ignoring"])) (\(pick(["job", "zone", "job, zone, n", "n", "le"])))"),
                     .text(" "), .child(vector(depth - 1)), .text(")"),
                 ])
