@@ -77,6 +77,25 @@ struct QueryScenarioTests {
         let late = try tocsin(["query", "--url", url, "sum_over_time(pg_up[30d])"])
         #expect(late.errors.contains("`pg_up` is kept for"), "\(late)")
 
+        // As Grafana asks: by form, and for the courses of a chart; mistakes in Prometheus's words.
+        func post(_ path: String, _ form: String) throws -> String {
+            try Subprocess.output("curl", ["-s", "--data", form, url + path])
+        }
+        #expect(try post("/api/v1/query", "query=1%2B1&time=5").contains(#""result":[5,"2"],"resultType":"scalar""#))
+        let course = try post("/api/v1/query_range", "query=vector(3)&start=0&end=30&step=15")
+        #expect(course.contains(#""values":[[0,"3"],[15,"3"],[30,"3"]]"#), "\(course)")
+        for (form, said) in [
+            ("query=up&start=0&end=1000000&step=1", "exceeded maximum resolution of 11,000 points per timeseries"),
+            ("query=up&start=9&end=5&step=1", "end timestamp must not be before start time"),
+            ("query=up&start=1&end=5&step=0", "zero or negative query resolution step widths are not accepted"),
+            ("start=1&end=5&step=1", "invalid parameter \\\"query\\\""),
+        ] {
+            let answer = try post("/api/v1/query_range", form)
+            #expect(answer.contains(said) && answer.contains(#""errorType":"bad_data""#), "\(answer)")
+        }
+        #expect(try await agent.get("/api/v1/status/buildinfo").contains("\"version\":\"3."))
+        #expect(try await agent.get("/api/v1/metadata?metric=pg_up").contains("\"type\":\"gauge\""))
+
         // A mistyped name raises nothing, so it must be said.
         let evidence = try tocsin(["check", "--agent", url])
         #expect(

@@ -66,16 +66,16 @@ package struct QueryParameters: Sendable {
     package func selectors(_ name: String = "match[]") throws(Problem) -> [[Matcher]] {
         var selectors: [[Matcher]] = []
         for text in all(name) {
+            let expression: Expression
             do {
-                guard let matchers = try Expression(text).selectorMatchers else {
-                    throw invalid(name, "`\(text)` is not a selector such as up{job=\"x\"}")
-                }
-                selectors.append(matchers)
-            } catch let error as ExpressionError {
-                throw invalid(name, "\(error.line):\(error.column): \(error.message)")
+                expression = try Expression(text)
             } catch {
-                throw invalid(name, "\(error)")
+                throw invalid(name, "\(error.line):\(error.column): \(error.message)")
             }
+            guard let matchers = expression.selectorMatchers else {
+                throw invalid(name, "`\(text)` is not a selector such as up{job=\"x\"}")
+            }
+            selectors.append(matchers)
         }
         return selectors
     }
