@@ -66,9 +66,9 @@ package struct QueryParameters: Sendable {
     package func selectors(_ name: String = "match[]") throws(Problem) -> [[Matcher]] {
         var selectors: [[Matcher]] = []
         for text in all(name) {
-            let expression: Expression
+            let expression: PromQL.Expression
             do {
-                expression = try Expression(text)
+                expression = try PromQL.Expression(text)
             } catch {
                 throw invalid(name, "\(error.line):\(error.column): \(error.message)")
             }
