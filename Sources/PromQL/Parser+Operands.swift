@@ -108,11 +108,17 @@ extension Parser {
         }
         let isMinus = isSymbol("-")
         if isMinus || isSymbol("+") { advance() }
-        guard case .number(let seconds) = current.kind, seconds.isFinite, abs(seconds) < 9e12 else {
+        let milliseconds: Int64
+        switch current.kind {
+        case .number(let seconds) where seconds.isFinite && abs(seconds) < 9e12:
+            milliseconds = Int64((seconds * 1_000).rounded())
+        // Since Prometheus 3 a duration is a number of seconds.
+        case .duration(let duration): milliseconds = duration
+        case .number, .identifier, .string, .symbol, .end:
             throw error("`@` takes a time in seconds, start() or end(), not \(current.shown)")
         }
         advance()
-        return .time(Int64(((isMinus ? -seconds : seconds) * 1_000).rounded()))
+        return .time(isMinus ? -milliseconds : milliseconds)
     }
 
     private mutating func signedDuration() throws(ExpressionError) -> Int64 {

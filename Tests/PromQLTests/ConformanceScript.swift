@@ -99,6 +99,8 @@ struct ConformanceScript {
     private struct Expectation {
         var fails = false
         var notes: [Note] = []
+        /// Where the rows of a range vector begin, and the time between their values.
+        var rangeVector: (from: Timestamp, step: Duration)?
         var isOrdered = false
         var message: String?
         var pattern: String?
@@ -172,6 +174,13 @@ struct ConformanceScript {
                         Note(
                             isWarning: kind.hasSuffix("warn"), isWanted: !kind.hasPrefix("no_"),
                             message: text(after: "msg:"), pattern: text(after: "regex:")))
+                } else if rest.hasPrefix("range vector") {
+                    let words = rest.split(separator: " ").map(String.init)
+                    if words.count >= 8, let from = try? Duration(promQL: words[3]),
+                        let step = try? Duration(promQL: words[7])
+                    {
+                        expectation.rangeVector = (Timestamp(milliseconds: from.milliseconds), step)
+                    }
                 } else if rest.hasPrefix("ordered") {
                     expectation.isOrdered = true
                 } else if rest.hasPrefix("string") {
@@ -256,6 +265,9 @@ struct ConformanceScript {
         case .string(let text):
             return text == expectation.string ? nil : "\"\(text)\" instead of \"\(expectation.string ?? "")\""
         case .matrix(let series):
+            if let place = expectation.rangeVector {
+                return compare(series, expectation, from: place.from, step: place.step)
+            }
             return series.count == expectation.rows.count
                 ? nil : "\(series.count) series instead of \(expectation.rows.count)"
         case .vector(let elements):
