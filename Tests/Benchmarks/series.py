@@ -50,11 +50,9 @@ def peers(bench, source, name, expressions, warm, seconds):
     time.sleep(seconds)
     after = now()
     found = metric(port, "prometheus_tsdb_head_series")
-    chunks = metric(port, "prometheus_tsdb_head_chunks_storage_size_bytes")
-    samples = metric(port, "prometheus_tsdb_head_samples_appended_total")
     anonymous = memory(prometheus.daemon.pid)[1]
     prometheus.daemon.stop()
-    return (after[1] - evaluated) / (after[0] - used), anonymous / found * 1024 * 1024, chunks / samples
+    return (after[1] - evaluated) / (after[0] - used), anonymous / found * 1024 * 1024
 
 
 def evaluations(port):
@@ -95,6 +93,5 @@ def measure(bench, source, seconds):
             ratio(own[0], theirs[0]), "twice the peers'", own[0] >= 2 * theirs[0]))
     rows.append(Row("the same, anonymous memory for each series", f"{theirs[1]:,.0f} B", f"{own[1]:,.0f} B",
                     ratio(own[1], theirs[1]), "half the peers'", own[1] <= theirs[1] / 2))
-    rows.append(Row("the same, bytes for each sample in memory (packed samples alone)", f"{theirs[2]:.2f}",
-                    f"{own[2]:.2f}", ratio(own[2], theirs[2]), "", None))
+    rows.append(Row("the same, bytes for each sample in memory (packed samples alone)", "", f"{own[2]:.2f}", "", "", None))
     return rows

@@ -55,12 +55,12 @@ extension RuleBook {
     /// Writes the rule's alerts as Prometheus's series `ALERTS` and `ALERTS_FOR_STATE`, which expressions may read.
     ///
     /// - Parameter shown: the series that were written last.
-    /// - Returns: whether there are others than last.
+    /// - Returns: the series that were written now.
     func showAlerts(
-        of rule: AlertRule, at now: Timestamp, window: inout SampleWindow, shown: inout Set<Labels>
-    ) -> Bool {
+        of rule: AlertRule, at now: Timestamp, window: inout SampleWindow, shown: Set<Labels>
+    ) -> Set<Labels> {
         let ids = alertsByRule[RuleKey(name: rule.name, ordinal: rule.ordinal)] ?? []
-        if ids.isEmpty && shown.isEmpty { return false }
+        if ids.isEmpty && shown.isEmpty { return [] }
         var given: Set<Labels> = []
         for id in ids {
             guard let alert = alerts[id], alert.phase == .pending || alert.isOn else { continue }
@@ -76,8 +76,7 @@ extension RuleBook {
             }
         }
         for series in shown where !given.contains(series) { window.markStale(series, at: now) }
-        defer { shown = given }
-        return given != shown
+        return given
     }
 
     /// Keeps an alert, or drops it where it is simply well and its rule needs no memory of it.

@@ -147,7 +147,11 @@ package struct RuleBook: Sendable {
                     outcome = evaluate(
                         rule, of: groups[index], at: now, probes: probes, window: window, statistics: &statistics,
                         events: &events)
-                    if showAlerts(of: rule, at: now, window: &window, shown: &memories[index][place].recorded) {
+                    // Not inout: while `self` reads, that would copy the memories of all rules, for every rule.
+                    let shown = memories[index][place].recorded
+                    let shows = showAlerts(of: rule, at: now, window: &window, shown: shown)
+                    if shows != shown {
+                        memories[index][place].recorded = shows
                         recorded.formUnion(["ALERTS", "ALERTS_FOR_STATE"])
                     }
                 case .record(let rule):
