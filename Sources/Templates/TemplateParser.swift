@@ -233,11 +233,7 @@ struct TemplateParser {
 
     private mutating func definition(_ called: String, at place: Int) throws(TemplateError) {
         // A definition knows only its own dot and variables.
-        let saved = (variables, loops)
-        variables = [[""]]
-        loops = 0
-        let body = try list(until: ["end"]).nodes
-        (variables, loops) = saved
+        let body = try alone { (parser) throws(TemplateError) in try parser.list(until: ["end"]).nodes }
         try close()
         let found = TemplateDefinition(body: body, source: source)
         if let other = definitions[called], !other.isEmpty {
@@ -245,6 +241,17 @@ struct TemplateParser {
             throw error("a second definition of the template `\(called)`", at: place)
         }
         definitions[called] = found
+    }
+
+    /// Without the variables and loops around it, which are there again afterwards, also after an error: those who
+    /// opened them take them away.
+    private mutating func alone<Value>(
+        _ body: (inout TemplateParser) throws(TemplateError) -> Value
+    ) throws(TemplateError) -> Value {
+        let saved = (variables, loops)
+        defer { (variables, loops) = saved }
+        (variables, loops) = ([[""]], 0)
+        return try body(&self)
     }
 
     mutating func noteCall(_ called: String, at place: Int) { calls.append((called, place)) }

@@ -56,7 +56,10 @@ struct TemplateTests {
         arguments: [
             ("{{ $lables.x }}", 1, 4, "undefined variable"), ("{{ humanise $value }}", 1, 4, "did you mean `humanize`"),
             ("a\n{{ if }}x{{ end }}", 2, 7, "missing"), ("{{ $value ", 1, 1, "not closed"),
-            ("{{ range 3 }}", 1, 14, "end"), ("{{ match \"a\" }}", 1, 4, "2 arguments"),
+            ("{{ range 3 }}", 1, 14, "end"),
+            // Inside of two scopes, in the definition that knows neither.
+            ("{{ if 1 }}{{ with 2 }}{{ block \"x\" . }}{{ humanise 1 }}", 1, 43, "did you mean `humanize`"),
+            ("{{ match \"a\" }}", 1, 4, "2 arguments"),
         ])
     func mistakes(text: String, line: Int, column: Int, fragment: String) throws {
         do {
