@@ -61,7 +61,8 @@ package struct Assembly: Sendable {
         PostgresConnection(
             PostgresSettings(
                 dsn: database.dsn.exposed, name: database.name, connectTimeout: database.timeout,
-                statementTimeout: database.timeout, lockTimeout: database.lockTimeout),
+                statementTimeout: database.timeout, lockTimeout: database.lockTimeout,
+                schema: database.parlant.schema),
             poller: poller)
     }
 
@@ -89,7 +90,42 @@ package struct Assembly: Sendable {
                     staleAfter: settings.staleAfter, timeZone: settings.timeZone,
                     isOptional: settings.mode == .auto, interval: settings.interval, deadline: deadline))
         }
-        return probes
+        if let interval = database.tablesInterval {
+            probes.append(
+                PacedProbe(
+                    TablesProbe(
+                        name: database.name, connection: connection, interval: interval, deadline: deadline)))
+        }
+        return probes + parlantProbes(of: database, on: connection, deadline: deadline)
+    }
+
+    private func parlantProbes(
+        of database: DatabaseSettings, on connection: PostgresConnection, deadline: Duration
+    ) -> [any Probe] {
+        let settings = database.parlant
+        guard settings.mode != .off else { return [] }
+        let name = database.name
+        let source = ParlantSource(
+            connection: connection,
+            settings: ParlantSource.Settings(
+                schema: settings.schema, timeZone: settings.timeZone, isOptional: settings.mode == .auto,
+                tables: settings.tables ?? ParlantModel.tables))
+        // Agents' parts change by hand: every minute is soon enough, unless all is asked more often.
+        let minute = min(settings.integrityInterval, .seconds(60))
+        return [
+            PacedProbe(
+                ParlantProbe.schema(
+                    name: name, source: source, interval: settings.integrityInterval, deadline: deadline)),
+            ParlantProbe.activity(name: name, source: source, interval: settings.interval, deadline: deadline),
+            ParlantProbe.objects(name: name, source: source, interval: minute, deadline: deadline),
+            PacedProbe(
+                ParlantProbe.retention(
+                    name: name, source: source, interval: settings.integrityInterval, deadline: deadline)),
+            ReferencesProbe(
+                name: name, source: source, passInterval: settings.integrityInterval, budget: settings.sweepBudget,
+                interval: min(settings.interval, settings.integrityInterval), deadline: deadline),
+            CanaryProbe(name: name, source: source, interval: minute, deadline: deadline),
+        ]
     }
 
     private func add(_ pool: PoolSettings, to set: inout ProbeSet, databases: [String: PostgresConnection]) {

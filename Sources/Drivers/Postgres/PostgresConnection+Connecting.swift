@@ -141,20 +141,31 @@ extension PostgresConnection {
         guard settings.mode == .normal else { return parameters }
         parameters.append(("client_encoding", "UTF8"))
         if withOptions {
-            let options = sessionSettings.map { "-c \($0.name)=\($0.value)" } + ["-c tocsin.session=on"]
+            let options = sessionSettings.map { "-c \($0.name)=\(Self.escaped($0.value))" } + ["-c tocsin.session=on"]
             parameters.append(("options", ((own["options"].map { [$0] } ?? []) + options).joined(separator: " ")))
         }
         return parameters
     }
 
+    /// As the startup packet takes it: blanks and backslashes end or change a word there.
+    private static func escaped(_ value: String) -> String {
+        value.reduce(into: "") { text, character in
+            if character == "\\" || character.isWhitespace { text.append("\\") }
+            text.append(character)
+        }
+    }
+
     /// What holds for the session, or for each transaction where sessions are shared.
     var sessionSettings: [(name: String, value: String)] {
-        [
+        let path = settings.schema.map { schema in
+            "\"" + schema.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        }
+        return [
             ("statement_timeout", "\(settings.statementTimeout.wholeMilliseconds)"),
             ("lock_timeout", "\(settings.lockTimeout.wholeMilliseconds)"),
             ("idle_in_transaction_session_timeout", "60000"), ("TimeZone", "UTC"), ("DateStyle", "ISO"),
             ("default_transaction_read_only", settings.readOnly ? "on" : "off"),
-        ]
+        ] + (path.map { [(name: "search_path", value: $0)] } ?? [])
     }
 }
 

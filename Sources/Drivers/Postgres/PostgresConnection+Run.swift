@@ -18,7 +18,7 @@ extension PostgresConnection {
         // Where the session has them from its start, they need not be said again.
         let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
         let opening = [settings.readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"]
-        let sets = limits.map { "SET LOCAL \($0.name) = '\($0.value)'" }
+        let sets = limits.map { "SET LOCAL \($0.name) = \(Self.literal($0.value, of: $0.name))" }
         do throws(PostgresError) {
             let text = (opening + sets).joined(separator: "; ")
             _ = try await runSimple(text, name: "begin", on: handle, until: end)
@@ -30,6 +30,11 @@ extension PostgresConnection {
             await rollBack(handle)
             throw error
         }
+    }
+
+    /// A setting's value in SET: the path is a list of names already, where a quoted text would be one name.
+    private static func literal(_ value: String, of name: String) -> String {
+        name == "search_path" ? value : "'\(value)'"
     }
 
     private func rollBack(_ handle: PostgresHandle) async {

@@ -21,6 +21,8 @@ package struct PostgresSettings: Sendable, CustomStringConvertible {
     package let lockTimeout: Duration
     /// Whether the session and every batch may only read.
     package let readOnly: Bool
+    /// The schema in which names without one are looked for, besides `pg_catalog`; nil for the server's `search_path`.
+    package let schema: String?
     /// The most rows of one result.
     package let rowLimit: Int
     /// The most bytes of one result.
@@ -33,7 +35,7 @@ package struct PostgresSettings: Sendable, CustomStringConvertible {
     package init(
         dsn: String, name: String, mode: Mode = .normal, applicationName: String = "tocsin",
         connectTimeout: Duration = .seconds(5), statementTimeout: Duration = .seconds(5),
-        lockTimeout: Duration = .seconds(1), readOnly: Bool = true, rowLimit: Int = 10_000,
+        lockTimeout: Duration = .seconds(1), readOnly: Bool = true, schema: String? = nil, rowLimit: Int = 10_000,
         byteLimit: Int = 16 << 20, firstPause: Duration = .seconds(1), longestPause: Duration = .seconds(30)
     ) {
         self.dsn = PostgresDSN(dsn)
@@ -44,6 +46,7 @@ package struct PostgresSettings: Sendable, CustomStringConvertible {
         self.statementTimeout = statementTimeout
         self.lockTimeout = lockTimeout
         self.readOnly = readOnly
+        self.schema = schema
         self.rowLimit = rowLimit
         self.byteLimit = byteLimit
         self.firstPause = firstPause

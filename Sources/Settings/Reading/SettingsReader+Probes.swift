@@ -9,13 +9,23 @@ extension SettingsReader {
         let dsn = dsn(fields)
         let (interval, timeout) = schedule(fields)
         let statements = fields.value("statements")?.mapping { self.statements($0) }
-        let integrations = fields.value("integrations")?.mapping { self.integrations($0) }
+        let parlant = fields.value("parlant")?.mapping { self.parlant($0) } ?? DatabaseSettings.Parlant()
+        let integrations = fields.value("integrations")?.mapping { self.integrations($0, parlant: parlant) }
+        let tables = fields.value("tables")?.mapping { self.tables($0) } ?? .seconds(60)
         let lockTimeout = fields.duration("lock_timeout", default: .seconds(1))
         guard let name, let dsn else { return nil }
         return DatabaseSettings(
             name: name, dsn: dsn, interval: interval, timeout: timeout, lockTimeout: lockTimeout,
             statements: statements ?? DatabaseSettings.Statements(),
-            integrations: integrations ?? DatabaseSettings.Integrations())
+            integrations: integrations
+                ?? DatabaseSettings.Integrations(schema: parlant.schema, timeZone: parlant.timeZone),
+            parlant: parlant, tablesInterval: tables)
+    }
+
+    /// Nil where it is switched off.
+    private func tables(_ fields: MappingReader) -> Duration? {
+        let interval = fields.duration("interval", default: .seconds(60))
+        return fields.bool("enabled", default: true) ? interval : nil
     }
 
     private func statements(_ fields: MappingReader) -> DatabaseSettings.Statements {
@@ -27,20 +37,40 @@ extension SettingsReader {
         return statements
     }
 
-    private func integrations(_ fields: MappingReader) -> DatabaseSettings.Integrations {
-        var integrations = DatabaseSettings.Integrations()
-        if let value = fields.value("enabled"), let text = value.string() {
-            switch text.lowercased() {
-            case "auto": integrations.mode = .auto
-            case "true", "yes", "on": integrations.mode = .on
-            case "false", "no", "off": integrations.mode = .off
-            default: value.error("`enabled` must be `auto`, `true` or `false`, found `\(value.written)`")
-            }
+    private func parlant(_ fields: MappingReader) -> DatabaseSettings.Parlant {
+        var parlant = DatabaseSettings.Parlant()
+        parlant.mode = mode(fields)
+        parlant.interval = fields.duration("interval", default: parlant.interval)
+        parlant.integrityInterval = fields.duration("integrity_interval", default: parlant.integrityInterval)
+        parlant.sweepBudget = fields.duration("sweep_budget", default: parlant.sweepBudget)
+        parlant.schema = fields.nonEmptyString("schema") ?? parlant.schema
+        parlant.timeZone = timeZone(fields)
+        parlant.tables = fields.value("tables")?.list()?.compactMap { $0.nonEmptyString() }
+        return parlant
+    }
+
+    /// Whether the Parlant schema is looked for, must be there, or is left alone.
+    private func mode(_ fields: MappingReader) -> DatabaseSettings.IntegrationsMode {
+        guard let value = fields.value("enabled"), let text = value.string() else { return .auto }
+        switch text.lowercased() {
+        case "auto": return .auto
+        case "true", "yes", "on": return .on
+        case "false", "no", "off": return .off
+        default:
+            value.error("`enabled` must be `auto`, `true` or `false`, found `\(value.written)`")
+            return .auto
         }
+    }
+
+    private func integrations(
+        _ fields: MappingReader, parlant: DatabaseSettings.Parlant
+    ) -> DatabaseSettings.Integrations {
+        var integrations = DatabaseSettings.Integrations()
+        integrations.mode = mode(fields)
         integrations.interval = fields.duration("interval", default: integrations.interval)
-        integrations.schema = fields.nonEmptyString("schema") ?? integrations.schema
+        integrations.schema = fields.nonEmptyString("schema") ?? parlant.schema
         integrations.staleAfter = fields.duration("stale_after", default: integrations.staleAfter)
-        integrations.timeZone = timeZone(fields)
+        integrations.timeZone = fields.has("time_zone") ? timeZone(fields) : parlant.timeZone
         return integrations
     }
 

@@ -28,9 +28,15 @@ package enum RulePack {
         return folders.first { files.names($0) != nil }
     }
 
-    /// The rule files in a folder, sorted; unit tests of rules (`*.test.yml`, `*_test.yml`) are left out.
+    /// The rule files in a folder and the folders in it, sorted; unit tests of rules (`*.test.yml`, `*_test.yml`) are
+    /// left out, and what is in `tests` and `runbooks`.
     package static func ruleFiles(in folder: String, files: FileReader = .real) -> [String] {
-        (files.names(folder) ?? []).filter(isRuleFile).sorted().map { folder + "/" + $0 }
+        let names = (files.names(folder) ?? []).sorted()
+        let inner = names.filter { !$0.contains(".") && !["tests", "runbooks"].contains($0) }
+        return names.filter(isRuleFile).map { folder + "/" + $0 }
+            + inner.flatMap { name in
+                (files.names(folder + "/" + name) ?? []).filter(isRuleFile).sorted().map { "\(folder)/\(name)/\($0)" }
+            }
     }
 
     /// Whether a name is that of a rule file.

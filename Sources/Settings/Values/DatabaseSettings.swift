@@ -56,6 +56,37 @@ package struct DatabaseSettings: Hashable, Sendable {
         }
     }
 
+    /// The probes of the Parlant schema's tables, integrations aside.
+    package struct Parlant: Hashable, Sendable {
+        package var mode: IntegrationsMode
+        /// Of sessions and events; 15 s by default.
+        package var interval: Duration
+        /// Of what changes rarely and costs more: schema, retention, passes over all references; 5 min by default.
+        package var integrityInterval: Duration
+        /// How long the search for rows that refer to nothing may keep the server busy in a round; 25 ms by default.
+        package var sweepBudget: Duration
+        /// The schema of the tables; `public` by default.
+        package var schema: String
+        /// The zone in which the tables' times without a zone are meant; `UTC` by default.
+        package var timeZone: String
+        /// The tables that must be there; nil for the guide's fifteen.
+        package var tables: [String]?
+
+        package init(
+            mode: IntegrationsMode = .auto, interval: Duration = .seconds(15),
+            integrityInterval: Duration = .seconds(300), sweepBudget: Duration = .milliseconds(25),
+            schema: String = "public", timeZone: String = "UTC", tables: [String]? = nil
+        ) {
+            self.mode = mode
+            self.interval = interval
+            self.integrityInterval = integrityInterval
+            self.sweepBudget = sweepBudget
+            self.schema = schema
+            self.timeZone = timeZone
+            self.tables = tables
+        }
+    }
+
     /// The value of the label `database`.
     package var name: String
     /// How to connect: a URI or libpq's `key=value` words.
@@ -68,11 +99,15 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var lockTimeout: Duration
     package var statements: Statements
     package var integrations: Integrations
+    package var parlant: Parlant
+    /// The time between two samples of tables and indexes; 1 min by default, nil for none.
+    package var tablesInterval: Duration?
 
     package init(
         name: String, dsn: Secret, interval: Duration = .seconds(5), timeout: Duration = .seconds(5),
         lockTimeout: Duration = .seconds(1), statements: Statements = Statements(),
-        integrations: Integrations = Integrations()
+        integrations: Integrations = Integrations(), parlant: Parlant = Parlant(),
+        tablesInterval: Duration? = .seconds(60)
     ) {
         self.name = name
         self.dsn = dsn
@@ -81,5 +116,7 @@ package struct DatabaseSettings: Hashable, Sendable {
         self.lockTimeout = lockTimeout
         self.statements = statements
         self.integrations = integrations
+        self.parlant = parlant
+        self.tablesInterval = tablesInterval
     }
 }

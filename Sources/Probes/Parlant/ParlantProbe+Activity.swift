@@ -1,0 +1,102 @@
+import Drivers
+import PromQL
+
+extension ParlantProbe {
+    /// What goes on: active sessions and those that nobody uses any more, events by workspace and type, the age of the
+    /// newest, and the order of the events of recent sessions.
+    package static func activity(
+        name: String, source: ParlantSource, interval: Duration = .seconds(15), deadline: Duration = .seconds(10)
+    ) -> ParlantProbe {
+        ParlantProbe(.activity, name: name, source: source, interval: interval, deadline: deadline) { settings, _ in
+            [sessions(settings), newestEvent(settings), recentEvents(settings), eventOrder(settings)]
+        }
+    }
+
+    /// Up to 5,000 of them: more are active, and how many more does not matter.
+    private static func sessions(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "sessions", needs: ["parlant_session": ["status", "last_activity_at"]],
+            found: [("parlant_session", "status")],
+            sql: """
+                SELECT count(*) AS parlant_active_sessions,
+                       count(*) FILTER (WHERE last_activity_at < (now() AT TIME ZONE $1) - interval '4 hours')
+                           AS parlant_idle_sessions
+                  FROM (SELECT last_activity_at FROM parlant_session WHERE status = 'active' LIMIT 5000) active
+                """, parameters: [.text(settings.timeZone)])
+    }
+
+    /// The week's number says whether this database is in use at all; past 1,000 it is not counted on.
+    private static func newestEvent(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "newest event", needs: ["parlant_event": ["created_at"]],
+            found: [("parlant_event", "created_at")],
+            sql: """
+                SELECT extract(epoch FROM (now() AT TIME ZONE $1) - (SELECT max(created_at) FROM parlant_event))::float8
+                           AS parlant_newest_event_age_seconds,
+                       (SELECT count(*)
+                          FROM (SELECT FROM parlant_event
+                                 WHERE created_at >= (now() AT TIME ZONE $1) - interval '7 days' LIMIT 1000) week)
+                           AS parlant_events_last_week
+                """, parameters: [.text(settings.timeZone)])
+    }
+
+    /// Of the newest 5,000 events at most.
+    private static func recentEvents(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "recent events",
+            needs: [
+                "parlant_event": ["created_at", "event_type", "session_id"],
+                "parlant_session": ["id", "workspace_id"],
+            ],
+            found: [("parlant_event", "created_at"), ("parlant_session", "id")],
+            sql: """
+                SELECT coalesce(s.workspace_id, '') AS workspace, e.event_type::text AS type,
+                       count(*) FILTER (WHERE e.created_at >= (now() AT TIME ZONE $1) - interval '5 minutes')
+                           AS parlant_events_last_5m,
+                       count(*) AS parlant_events_last_hour
+                  FROM (SELECT created_at, event_type, session_id FROM parlant_event
+                         WHERE created_at >= (now() AT TIME ZONE $1) - interval '1 hour'
+                         ORDER BY created_at DESC LIMIT 5000) e
+                  LEFT JOIN parlant_session s ON s.id = e.session_id
+                 GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
+                """, parameters: [.text(settings.timeZone)], labels: ["workspace", "type"])
+    }
+
+    /// Of the sessions used last, in their last 50 events each and 3,000 events in all: how many have a hole in their
+    /// offsets, the same offset twice, or events older than those before them.
+    ///
+    /// Two transactions that write at once may commit a hair out of order, so the newest seconds are left out, and a
+    /// second backwards is none.
+    private static func eventOrder(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "event order",
+            needs: [
+                "parlant_event": ["session_id", "offset", "created_at"],
+                "parlant_session": ["id", "last_activity_at"],
+            ],
+            found: [("parlant_event", "session_id"), ("parlant_session", "last_activity_at")],
+            sql: """
+                SELECT o.problem, count(DISTINCT e.session_id) FILTER (
+                           WHERE CASE o.problem WHEN 'gap' THEN e."offset" - coalesce(e.before, e.first) > 1
+                                                WHEN 'duplicate' THEN e."offset" = e.before
+                                                ELSE e.created_at < e.earlier - interval '1 second' END)
+                           AS parlant_sessions_out_of_order
+                  FROM (VALUES ('gap'), ('duplicate'), ('backwards')) AS o(problem)
+                  LEFT JOIN (
+                       SELECT r.session_id, r."offset", r.created_at,
+                              lag(r."offset") OVER w AS before, lag(r.created_at) OVER w AS earlier,
+                              -- A session of which all is seen begins at 0.
+                              CASE WHEN count(*) OVER (PARTITION BY r.session_id) < 50 THEN -1 ELSE r."offset" END AS first
+                         FROM (SELECT e.session_id, e."offset", e.created_at
+                                 FROM (SELECT id FROM parlant_session ORDER BY last_activity_at DESC LIMIT 500) s
+                                CROSS JOIN LATERAL
+                                      (SELECT session_id, "offset", created_at FROM parlant_event
+                                        WHERE session_id = s.id
+                                          AND created_at < (now() AT TIME ZONE $1) - interval '5 seconds'
+                                        ORDER BY "offset" DESC LIMIT 50) e
+                                LIMIT 3000) r
+                       WINDOW w AS (PARTITION BY r.session_id ORDER BY r."offset", r.created_at)) e ON true
+                 GROUP BY 1
+                """, parameters: [.text(settings.timeZone)], labels: ["problem"])
+    }
+}

@@ -1,0 +1,138 @@
+import Drivers
+import PromQL
+
+extension ParlantProbe {
+    /// What agents are made of: journeys, tools and knowledge bases that can't work as they are. A number of rows for
+    /// each problem, also where it is 0.
+    package static func objects(
+        name: String, source: ParlantSource, interval: Duration = .seconds(60), deadline: Duration = .seconds(10)
+    ) -> ParlantProbe {
+        ParlantProbe(.objects, name: name, source: source, interval: interval, deadline: deadline) { settings, _ in
+            [
+                initialStates, transitions, reachability, toolMappings, toolsWithoutIntegration,
+                knowledgeBases(settings),
+            ]
+        }
+    }
+
+    private static let problem = ["problem"]
+
+    private static let initialStates = ParlantQuestion(
+        name: "initial states",
+        needs: ["parlant_journey": ["id", "enabled"], "parlant_journey_state": ["journey_id", "is_initial"]],
+        sql: """
+            SELECT p.problem, count(j.id) FILTER (WHERE CASE p.problem WHEN 'no_initial_state' THEN j.initial = 0
+                                                                       ELSE j.initial > 1 END) AS parlant_journey_problems
+              FROM (VALUES ('no_initial_state'), ('several_initial_states')) AS p(problem)
+              LEFT JOIN (SELECT j.id, count(s.journey_id) FILTER (WHERE s.is_initial) AS initial
+                           FROM parlant_journey j LEFT JOIN parlant_journey_state s ON s.journey_id = j.id
+                          WHERE j.enabled GROUP BY 1) j ON true
+             GROUP BY 1
+            """, labels: problem)
+
+    /// Those to a state that is not there are rows that refer to nothing, like any others.
+    private static let transitions = ParlantQuestion(
+        name: "transitions",
+        needs: [
+            "parlant_journey_transition": ["id", "journey_id", "from_state_id", "to_state_id"],
+            "parlant_journey_state": ["id", "journey_id"],
+        ],
+        sql: """
+            SELECT 'transition_to_other_journey' AS problem, count(*) AS parlant_journey_problems
+              FROM parlant_journey_transition t
+              JOIN parlant_journey_state a ON a.id = t.from_state_id
+              JOIN parlant_journey_state b ON b.id = t.to_state_id
+             WHERE a.journey_id <> t.journey_id OR b.journey_id <> t.journey_id
+            """, labels: problem)
+
+    /// Only journeys with an initial state: without one nothing can be reached, which is another problem's to say.
+    private static let reachability = ParlantQuestion(
+        name: "reachability",
+        needs: [
+            "parlant_journey": ["id", "enabled"],
+            "parlant_journey_state": ["id", "journey_id", "is_initial", "is_final"],
+            "parlant_journey_transition": ["journey_id", "from_state_id", "to_state_id"],
+        ],
+        sql: """
+            WITH RECURSIVE reached(journey_id, id) AS (
+                SELECT s.journey_id, s.id FROM parlant_journey_state s
+                  JOIN parlant_journey j ON j.id = s.journey_id AND j.enabled WHERE s.is_initial
+                UNION
+                SELECT r.journey_id, s.id
+                  FROM reached r
+                  JOIN parlant_journey_transition t ON t.from_state_id = r.id AND t.journey_id = r.journey_id
+                  JOIN parlant_journey_state s ON s.id = t.to_state_id AND s.journey_id = r.journey_id
+            )
+            SELECT 'unreachable_state' AS problem, count(*) AS parlant_journey_problems
+              FROM parlant_journey_state s
+             WHERE s.journey_id IN (SELECT journey_id FROM reached)
+               AND NOT EXISTS (SELECT FROM reached r WHERE r.id = s.id)
+            UNION ALL
+            SELECT 'no_way_to_the_end', count(*)
+              FROM (SELECT r.journey_id FROM reached r JOIN parlant_journey_state s ON s.id = r.id
+                     GROUP BY 1 HAVING NOT bool_or(s.is_final)) endless
+            """, labels: problem)
+
+    /// Required are the names under `required`, or all `properties` where there is none, as the guide has it.
+    private static let toolMappings = ParlantQuestion(
+        name: "parameter mappings",
+        needs: [
+            "parlant_tool": ["id", "enabled", "parameters"],
+            "parlant_tool_integration": ["parlant_tool_id", "enabled", "parameter_mapping"],
+        ],
+        sql: """
+            SELECT 'parameter_not_mapped' AS problem, count(*) AS parlant_tool_problems
+              FROM parlant_tool_integration i JOIN parlant_tool t ON t.id = i.parlant_tool_id
+             WHERE i.enabled AND t.enabled
+               AND EXISTS (
+                   SELECT FROM jsonb_array_elements_text(
+                              CASE WHEN jsonb_typeof(t.parameters -> 'required') = 'array' THEN t.parameters -> 'required'
+                                   WHEN jsonb_typeof(t.parameters -> 'properties') = 'object'
+                                   THEN (SELECT coalesce(jsonb_agg(k), '[]') FROM jsonb_object_keys(t.parameters -> 'properties') k)
+                                   ELSE '[]' END) AS wanted(name)
+                    WHERE NOT coalesce(CASE WHEN jsonb_typeof(i.parameter_mapping) = 'object'
+                                            THEN i.parameter_mapping ? wanted.name END, false))
+            """, labels: problem)
+
+    private static let toolsWithoutIntegration = ParlantQuestion(
+        name: "tools without integration",
+        needs: ["parlant_tool": ["id", "enabled"], "parlant_tool_integration": ["parlant_tool_id"]],
+        sql: """
+            SELECT 'no_integration' AS problem, count(*) AS parlant_tool_problems
+              FROM parlant_tool t
+             WHERE t.enabled AND NOT EXISTS (SELECT FROM parlant_tool_integration i WHERE i.parlant_tool_id = t.id)
+            """, labels: problem)
+
+    /// Never searched counts after a week, and where the agent was used since the base was assigned.
+    private static func knowledgeBases(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "knowledge bases",
+            needs: [
+                "parlant_agent_knowledge_base": [
+                    "agent_id", "knowledge_base_id", "enabled", "search_threshold", "search_count", "last_searched_at",
+                    "created_at",
+                ],
+                "parlant_agent": ["id", "workspace_id", "last_active_at"],
+                "knowledge_base": ["id", "workspace_id", "deleted_at"],
+            ],
+            sql: """
+                SELECT p.problem,
+                       count(*) FILTER (WHERE CASE p.problem
+                           WHEN 'other_workspace' THEN k.other
+                           WHEN 'deleted_base' THEN k.deleted
+                           WHEN 'never_searched' THEN k.unused
+                           ELSE k.threshold END) AS parlant_knowledge_base_problems
+                  FROM (VALUES ('other_workspace'), ('deleted_base'), ('never_searched'), ('threshold_out_of_range')) AS p(problem)
+                  LEFT JOIN (SELECT b.workspace_id IS DISTINCT FROM a.workspace_id AS other,
+                                    b.deleted_at IS NOT NULL AND x.enabled AS deleted,
+                                    x.enabled AND b.deleted_at IS NULL AND x.search_count = 0 AND x.last_searched_at IS NULL
+                                        AND x.created_at < (now() AT TIME ZONE $1) - interval '7 days'
+                                        AND a.last_active_at > x.created_at + interval '7 days' AS unused,
+                                    x.search_threshold NOT BETWEEN 0 AND 100 AS threshold
+                               FROM parlant_agent_knowledge_base x
+                               JOIN parlant_agent a ON a.id = x.agent_id
+                               JOIN knowledge_base b ON b.id = x.knowledge_base_id) k ON true
+                 GROUP BY 1
+                """, parameters: [.text(settings.timeZone)], labels: problem)
+    }
+}
