@@ -83,7 +83,6 @@ package struct DatabaseProbe: Probe {
         for row in rows {
             let labels = [("datname", try row.text("datname") ?? "")]
             list.add("tocsin_longest_transaction_seconds", try row.double("longest_transaction"), labels)
-            list.add("tocsin_longest_query_seconds", try row.double("longest_query"), labels)
             list.add("tocsin_longest_idle_in_transaction_seconds", try row.double("longest_idle"), labels)
             list.add("tocsin_blocked_sessions", try row.double("blocked"), labels)
         }
@@ -133,8 +132,6 @@ package struct DatabaseProbe: Probe {
                 sql: """
                     SELECT d.datname,
                            coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS longest_transaction,
-                           coalesce(max(extract(epoch FROM clock_timestamp() - a.query_start))
-                                    FILTER (WHERE a.state = 'active'), 0)::float8 AS longest_query,
                            coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
                                     FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_idle,
                            count(a.pid) FILTER (WHERE a.wait_event_type = 'Lock') AS blocked
