@@ -51,9 +51,10 @@ package enum Subprocess {
     /// Runs a program and gives its output; a status other than zero is an error.
     @discardableResult
     package static func output(
-        _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil
+        _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil,
+        limit: TimeInterval = 60
     ) throws -> String {
-        let outcome = try run(program, arguments, environment: environment, input: input)
+        let outcome = try run(program, arguments, environment: environment, input: input, limit: limit)
         guard outcome.status == 0 else {
             throw Failure(
                 description:
