@@ -37,7 +37,8 @@ extension PostgresServer {
         /// Whether the extension pg_stat_statements came with it.
         package var hasStatements: Bool {
             guard let folder = try? Subprocess.output(program("pg_config"), ["--sharedir"]) else { return false }
-            let control = folder.trimmingCharacters(in: .whitespacesAndNewlines) + "/extension/pg_stat_statements.control"
+            let control =
+                folder.trimmingCharacters(in: .whitespacesAndNewlines) + "/extension/pg_stat_statements.control"
             return FileManager.default.fileExists(atPath: control)
         }
 

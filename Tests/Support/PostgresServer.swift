@@ -53,7 +53,8 @@ package final class PostgresServer: Sendable {
         self.version = version
         self.settings = [
             "listen_addresses": "'127.0.0.1'", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-            "shared_preload_libraries": version.hasStatements ? "'pg_stat_statements'" : "''", "log_min_messages": "warning",
+            "shared_preload_libraries": version.hasStatements ? "'pg_stat_statements'" : "''",
+            "log_min_messages": "warning",
         ].merging(settings) { _, own in own }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Self.handOver(folder)

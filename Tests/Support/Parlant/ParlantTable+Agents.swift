@@ -1,8 +1,8 @@
 extension ParlantTable {
     /// Agents and what they say.
-    package static let agents = [agents, guidelines, cannedResponses, terms]
+    package static let agents = [agent, guideline, cannedResponse, term]
 
-    static let agents = ParlantTable(
+    static let agent = ParlantTable(
         "parlant_agent",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -44,23 +44,29 @@ extension ParlantTable {
         ],
         indexes: [
             .init("parlant_agent_composition_mode_idx", ["composition_mode"]),
-            .init("parlant_agent_comprehensive_idx", ["workspace_id", "status", "composition_mode", "last_active_at"], where: "(deleted_at IS NULL)"),
+            .init(
+                "parlant_agent_comprehensive_idx", ["workspace_id", "status", "composition_mode", "last_active_at"],
+                where: "(deleted_at IS NULL)"),
             .init("parlant_agent_conversation_style_idx", ["conversation_style"]),
             .init("parlant_agent_created_by_idx", ["created_by"]),
             .init("parlant_agent_deleted_at_idx", ["deleted_at"]),
             .init("parlant_agent_deleted_idx", ["deleted_at", "workspace_id"], where: "(deleted_at IS NOT NULL)"),
             .init("parlant_agent_last_active_idx", ["last_active_at"]),
-            .init("parlant_agent_model_performance_idx", ["model_provider", "model_name", "average_session_duration"], where: "(deleted_at IS NULL)"),
+            .init(
+                "parlant_agent_model_performance_idx", ["model_provider", "model_name", "average_session_duration"],
+                where: "(deleted_at IS NULL)"),
             .init("parlant_agent_model_provider_idx", ["model_provider"]),
             .init("parlant_agent_status_idx", ["status"]),
-            .init("parlant_agent_usage_stats_idx", ["workspace_id", "total_sessions", "total_cost"], where: "((deleted_at IS NULL) AND (status = 'active'::agent_status))"),
+            .init(
+                "parlant_agent_usage_stats_idx", ["workspace_id", "total_sessions", "total_cost"],
+                where: "((deleted_at IS NULL) AND (status = 'active'::agent_status))"),
             .init("parlant_agent_workspace_active_idx", ["workspace_id", "last_active_at"]),
             .init("parlant_agent_workspace_id_idx", ["workspace_id"]),
             .init("parlant_agent_workspace_status_idx", ["workspace_id", "status"]),
         ]
     )
 
-    static let guidelines = ParlantTable(
+    static let guideline = ParlantTable(
         "parlant_guideline",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -76,7 +82,7 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("agent_id", to: "parlant_agent", onDelete: .cascade),
+            .init("agent_id", to: "parlant_agent", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_guideline_agent_enabled_idx", ["agent_id", "enabled"]),
@@ -84,11 +90,13 @@ extension ParlantTable {
             .init("parlant_guideline_enabled_idx", ["enabled"]),
             .init("parlant_guideline_last_matched_idx", ["last_matched_at"]),
             .init("parlant_guideline_priority_idx", ["priority"]),
-            .init("parlant_guideline_usage_idx", ["agent_id", "match_count", "last_matched_at"], where: "(enabled = true)"),
+            .init(
+                "parlant_guideline_usage_idx", ["agent_id", "match_count", "last_matched_at"], where: "(enabled = true)"
+            ),
         ]
     )
 
-    static let cannedResponses = ParlantTable(
+    static let cannedResponse = ParlantTable(
         "parlant_canned_response",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -106,7 +114,7 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("agent_id", to: "parlant_agent", onDelete: .cascade),
+            .init("agent_id", to: "parlant_agent", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_canned_response_agent_category_idx", ["agent_id", "category"]),
@@ -114,12 +122,13 @@ extension ParlantTable {
             .init("parlant_canned_response_category_idx", ["category"]),
             .init("parlant_canned_response_enabled_idx", ["enabled"]),
             .init("parlant_canned_response_last_used_idx", ["last_used_at"]),
-            .init("parlant_canned_response_matching_idx", ["agent_id", "enabled", "priority"], where: "(enabled = true)"),
+            .init(
+                "parlant_canned_response_matching_idx", ["agent_id", "enabled", "priority"], where: "(enabled = true)"),
             .init("parlant_canned_response_priority_idx", ["priority"]),
         ]
     )
 
-    static let terms = ParlantTable(
+    static let term = ParlantTable(
         "parlant_term",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -134,7 +143,7 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("agent_id", to: "parlant_agent", onDelete: .cascade),
+            .init("agent_id", to: "parlant_agent", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_term_agent_id_idx", ["agent_id"]),

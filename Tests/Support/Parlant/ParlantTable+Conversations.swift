@@ -1,8 +1,8 @@
 extension ParlantTable {
     /// Sessions, what happened in them and what they remember.
-    package static let conversations = [sessions, events, variables]
+    package static let conversations = [session, event, variable]
 
-    static let sessions = ParlantTable(
+    static let session = ParlantTable(
         "parlant_session",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -47,12 +47,15 @@ extension ParlantTable {
             .init("parlant_session_agent_active_idx", ["agent_id", "last_activity_at"]),
             .init("parlant_session_agent_id_idx", ["agent_id"]),
             .init("parlant_session_agent_status_idx", ["agent_id", "status"]),
-            .init("parlant_session_analytics_idx", ["workspace_id", "started_at", "status"], where: "(ended_at IS NOT NULL)"),
+            .init(
+                "parlant_session_analytics_idx", ["workspace_id", "started_at", "status"],
+                where: "(ended_at IS NOT NULL)"),
             .init("parlant_session_comprehensive_idx", ["workspace_id", "agent_id", "status", "last_activity_at"]),
             .init("parlant_session_cost_analysis_idx", ["agent_id", "cost", "started_at"], where: "(cost > 0)"),
             .init("parlant_session_current_journey_idx", ["current_journey_id"]),
             .init("parlant_session_customer_id_idx", ["customer_id"]),
-            .init("parlant_session_duration_idx", ["agent_id", "ended_at", "started_at"], where: "(ended_at IS NOT NULL)"),
+            .init(
+                "parlant_session_duration_idx", ["agent_id", "ended_at", "started_at"], where: "(ended_at IS NOT NULL)"),
             .init("parlant_session_last_activity_idx", ["last_activity_at"]),
             .init("parlant_session_locale_idx", ["locale"]),
             .init("parlant_session_satisfaction_idx", ["satisfaction_score"]),
@@ -64,7 +67,7 @@ extension ParlantTable {
         ]
     )
 
-    static let events = ParlantTable(
+    static let event = ParlantTable(
         "parlant_event",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -86,18 +89,22 @@ extension ParlantTable {
         indexes: [
             .init("parlant_event_created_at_idx", ["created_at"]),
             .init("parlant_event_journey_idx", ["journey_id"]),
-            .init("parlant_event_journey_tracking_idx", ["journey_id", "state_id", "created_at"], where: "(journey_id IS NOT NULL)"),
+            .init(
+                "parlant_event_journey_tracking_idx", ["journey_id", "state_id", "created_at"],
+                where: "(journey_id IS NOT NULL)"),
             .init("parlant_event_session_id_idx", ["session_id"]),
             .init("parlant_event_session_offset_idx", ["session_id", "offset"], isUnique: true),
             .init("parlant_event_session_type_idx", ["session_id", "event_type"]),
             .init("parlant_event_timeline_idx", ["session_id", "created_at", "event_type"]),
             .init("parlant_event_tool_call_idx", ["tool_call_id"]),
-            .init("parlant_event_tool_usage_idx", ["tool_call_id", "event_type", "created_at"], where: "(tool_call_id IS NOT NULL)"),
+            .init(
+                "parlant_event_tool_usage_idx", ["tool_call_id", "event_type", "created_at"],
+                where: "(tool_call_id IS NOT NULL)"),
             .init("parlant_event_type_idx", ["event_type"]),
         ]
     )
 
-    static let variables = ParlantTable(
+    static let variable = ParlantTable(
         "parlant_variable",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),

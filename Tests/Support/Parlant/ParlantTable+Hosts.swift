@@ -1,8 +1,8 @@
 extension ParlantTable {
     /// The host application's tables that Parlant's lean on.
-    package static let hosts = [users, workspaces, knowledgeBases]
+    package static let hosts = [user, workspace, knowledgeBase]
 
-    static let users = ParlantTable(
+    static let user = ParlantTable(
         "user",
         columns: [
             .init("id", "text", isRequired: true),
@@ -13,7 +13,7 @@ extension ParlantTable {
         ]
     )
 
-    static let workspaces = ParlantTable(
+    static let workspace = ParlantTable(
         "workspace",
         columns: [
             .init("id", "text", isRequired: true),
@@ -24,7 +24,7 @@ extension ParlantTable {
         ]
     )
 
-    static let knowledgeBases = ParlantTable(
+    static let knowledgeBase = ParlantTable(
         "knowledge_base",
         columns: [
             .init("id", "text", isRequired: true),

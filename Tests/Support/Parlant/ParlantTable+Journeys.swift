@@ -1,8 +1,8 @@
 extension ParlantTable {
     /// Journeys and their states.
-    package static let journeys = [journeys, journeyStates, journeyTransitions, journeyGuidelines]
+    package static let journeys = [journey, journeyState, journeyTransition, journeyGuideline]
 
-    static let journeys = ParlantTable(
+    static let journey = ParlantTable(
         "parlant_journey",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -20,18 +20,20 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("agent_id", to: "parlant_agent", onDelete: .cascade),
+            .init("agent_id", to: "parlant_agent", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_journey_agent_enabled_idx", ["agent_id", "enabled"]),
             .init("parlant_journey_agent_id_idx", ["agent_id"]),
-            .init("parlant_journey_effectiveness_idx", ["agent_id", "completion_rate", "total_sessions"], where: "(enabled = true)"),
+            .init(
+                "parlant_journey_effectiveness_idx", ["agent_id", "completion_rate", "total_sessions"],
+                where: "(enabled = true)"),
             .init("parlant_journey_enabled_idx", ["enabled"]),
             .init("parlant_journey_last_used_idx", ["last_used_at"]),
         ]
     )
 
-    static let journeyStates = ParlantTable(
+    static let journeyState = ParlantTable(
         "parlant_journey_state",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -50,7 +52,7 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("journey_id", to: "parlant_journey", onDelete: .cascade),
+            .init("journey_id", to: "parlant_journey", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_journey_state_final_idx", ["is_final"]),
@@ -61,7 +63,7 @@ extension ParlantTable {
         ]
     )
 
-    static let journeyTransitions = ParlantTable(
+    static let journeyTransition = ParlantTable(
         "parlant_journey_transition",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -89,7 +91,7 @@ extension ParlantTable {
         ]
     )
 
-    static let journeyGuidelines = ParlantTable(
+    static let journeyGuideline = ParlantTable(
         "parlant_journey_guideline",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),

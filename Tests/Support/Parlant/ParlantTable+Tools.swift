@@ -1,8 +1,8 @@
 extension ParlantTable {
     /// Tools, knowledge bases and who may use them.
-    package static let tools = [tools, toolIntegrations, agentTools, agentKnowledgeBases]
+    package static let tools = [tool, toolIntegration, agentTool, agentKnowledgeBase]
 
-    static let tools = ParlantTable(
+    static let tool = ParlantTable(
         "parlant_tool",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -33,7 +33,7 @@ extension ParlantTable {
             .init("is_deprecated", "boolean", isRequired: true, default: "false"),
         ],
         references: [
-            .init("workspace_id", to: "workspace", onDelete: .cascade),
+            .init("workspace_id", to: "workspace", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_tool_auth_type_idx", ["auth_type"]),
@@ -42,7 +42,9 @@ extension ParlantTable {
             .init("parlant_tool_last_used_idx", ["last_used_at"]),
             .init("parlant_tool_name_idx", ["name"]),
             .init("parlant_tool_public_idx", ["is_public"]),
-            .init("parlant_tool_reliability_idx", ["workspace_id", "success_rate", "use_count"], where: "(enabled = true)"),
+            .init(
+                "parlant_tool_reliability_idx", ["workspace_id", "success_rate", "use_count"], where: "(enabled = true)"
+            ),
             .init("parlant_tool_sim_tool_idx", ["sim_tool_id"]),
             .init("parlant_tool_type_idx", ["tool_type"]),
             .init("parlant_tool_workspace_deprecated_idx", ["workspace_id", "is_deprecated"]),
@@ -51,7 +53,7 @@ extension ParlantTable {
         ]
     )
 
-    static let toolIntegrations = ParlantTable(
+    static let toolIntegration = ParlantTable(
         "parlant_tool_integration",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -70,7 +72,7 @@ extension ParlantTable {
             .init("updated_at", "timestamp", isRequired: true, default: "now()"),
         ],
         references: [
-            .init("parlant_tool_id", to: "parlant_tool", onDelete: .cascade),
+            .init("parlant_tool_id", to: "parlant_tool", onDelete: .cascade)
         ],
         indexes: [
             .init("parlant_tool_integration_health_idx", ["health_status"]),
@@ -78,11 +80,12 @@ extension ParlantTable {
             .init("parlant_tool_integration_target_idx", ["target_id"]),
             .init("parlant_tool_integration_type_idx", ["integration_type"]),
             .init("parlant_tool_integration_type_target_idx", ["integration_type", "target_id"]),
-            .init("parlant_tool_integration_unique", ["parlant_tool_id", "integration_type", "target_id"], isUnique: true),
+            .init(
+                "parlant_tool_integration_unique", ["parlant_tool_id", "integration_type", "target_id"], isUnique: true),
         ]
     )
 
-    static let agentTools = ParlantTable(
+    static let agentTool = ParlantTable(
         "parlant_agent_tool",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
@@ -103,14 +106,15 @@ extension ParlantTable {
         indexes: [
             .init("parlant_agent_tool_agent_enabled_idx", ["agent_id", "enabled"]),
             .init("parlant_agent_tool_agent_id_idx", ["agent_id"]),
-            .init("parlant_agent_tool_performance_idx", ["agent_id", "enabled", "use_count"], where: "(enabled = true)"),
+            .init(
+                "parlant_agent_tool_performance_idx", ["agent_id", "enabled", "use_count"], where: "(enabled = true)"),
             .init("parlant_agent_tool_priority_idx", ["priority"]),
             .init("parlant_agent_tool_tool_id_idx", ["tool_id"]),
             .init("parlant_agent_tool_unique", ["agent_id", "tool_id"], isUnique: true),
         ]
     )
 
-    static let agentKnowledgeBases = ParlantTable(
+    static let agentKnowledgeBase = ParlantTable(
         "parlant_agent_knowledge_base",
         columns: [
             .init("id", "uuid", isRequired: true, default: "gen_random_uuid()"),
