@@ -61,6 +61,7 @@ package struct ParlantData: Sendable {
         guard isBulk else {
             let script = [
                 helpers.people, helpers.agents, helpers.journeys, helpers.sessions, helpers.events(), "COMMIT;",
+                ParlantFault.flush,
             ]
             try part("rows") { try database.sql(helpers.begin + script.joined(separator: "\n")) }
             try part("vacuum") { try database.sql("VACUUM ANALYZE") }
