@@ -4,4 +4,6 @@ import Support
 enum Bench {
     static let server = Result { try PostgresServer() }
     static let healthy = Result { try ParlantDatabase(on: server.get(), name: "healthy", data: .small) }
+    /// A copy for what is rolled back.
+    static let scratch = Result { try healthy.get().copy(as: "scratch") }
 }

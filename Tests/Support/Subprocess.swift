@@ -71,9 +71,14 @@ package final class RunningProgram: Sendable {
     private let ended = Mutex<Int32?>(nil)
     package let log: URL
 
-    /// - Parameter log: where output and errors go, after what the file already holds.
-    package init(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {
-        child = try Child(program, arguments, environment: environment, output: log.path)
+    /// - Parameters:
+    ///   - input: the file that it reads.
+    ///   - log: where output and errors go, after what the file already holds.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
+        log: URL
+    ) throws {
+        child = try Child(program, arguments, environment: environment, input: input, output: log.path)
         self.log = log
     }
 

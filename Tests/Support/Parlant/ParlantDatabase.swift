@@ -23,6 +23,13 @@ package struct ParlantDatabase: Sendable {
         if server.version.hasStatements { try server.psql("CREATE EXTENSION pg_stat_statements", database: name) }
         try server.psql(schema.definition, database: name)
         try data?.fill(self)
+        // Nothing slow has happened: the filling does not count.
+        let isLoaded = "current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%'"
+        if server.version.hasStatements {
+            try sql(
+                "SELECT public.pg_stat_statements_reset(0, oid, 0) FROM pg_database WHERE datname = current_database() "
+                    + "AND \(isLoaded)")
+        }
     }
 
     private init(_ original: ParlantDatabase, name: String) {

@@ -43,14 +43,12 @@ extension ParlantFault {
 
     private static func older(by interval: String, sessions: String) -> String {
         """
-        BEGIN;
         UPDATE parlant_event e SET created_at = e.created_at - interval '\(interval)' FROM parlant_session s
             WHERE s.id = session_id AND \(sessions);
         UPDATE parlant_session s SET started_at = started_at - interval '\(interval)',
             last_activity_at = last_activity_at - interval '\(interval)', ended_at = ended_at - interval '\(interval)',
             created_at = created_at - interval '\(interval)', updated_at = updated_at - interval '\(interval)'
             WHERE \(sessions);
-        COMMIT;
 
         """
     }

@@ -72,17 +72,17 @@ extension ParlantFault {
                 """)
     }
 
-    /// A statement that takes longer than 100 ms on average; wants a server with pg_stat_statements.
+    /// A statement that takes longer than half a second on average; wants a server with pg_stat_statements.
     package static func slowStatement() -> ParlantFault {
         ParlantFault(
             "slow statement", count: 1,
             inject: """
-                SELECT title, pg_sleep(0.2) FROM parlant_session LIMIT 1;
-                SELECT title, pg_sleep(0.2) FROM parlant_session LIMIT 1;
+                SELECT title, pg_sleep(0.6) FROM parlant_session LIMIT 1;
+                SELECT title, pg_sleep(0.6) FROM parlant_session LIMIT 1;
                 """,
             rows: """
                 SELECT query, calls, mean_exec_time FROM public.pg_stat_statements s JOIN pg_database d ON d.oid = dbid
-                WHERE datname = current_database() AND mean_exec_time > 100 AND query ILIKE '%parlant\\_%'
+                WHERE datname = current_database() AND mean_exec_time > 500 AND query ILIKE '%parlant\\_%'
                 """)
     }
 

@@ -18,6 +18,11 @@ package struct ParlantFault: Sendable, CustomStringConvertible {
         self.brings = brings
     }
 
+    /// Whether it can be brought in within a transaction, and so be taken back.
+    package var isTransactional: Bool {
+        !["CONCURRENTLY", "VACUUM", Self.flush].contains { injection.contains($0) }
+    }
+
     package var description: String { name }
 
     /// The present moment as the tables' timestamps have it.
