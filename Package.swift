@@ -58,6 +58,7 @@ let package = Package(
         .testTarget(name: "PromQLTests", dependencies: ["PromQL", "Drivers", "Support"]),
         .testTarget(name: "TemplatesTests", dependencies: ["Templates"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
+        .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .testTarget(

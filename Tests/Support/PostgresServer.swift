@@ -5,21 +5,25 @@ import Synchronization
 package final class PostgresServer: Sendable {
     package let port: Int
     package let folder: URL
+    package let version: Version
     private let settings: [String: String]
     private let isStopped = Mutex(false)
     private let watcher: RunningProgram
 
-    private static let template = Mutex<URL?>(nil)
+    private static let templates = Mutex<[Version: URL]>([:])
 
     /// - Parameters:
     ///   - settings: parameters of postgresql.conf, over those that make tests quick.
     ///   - passwords: asks for passwords (scram) instead of trusting everybody; the superuser's is `secret`.
-    package convenience init(settings: [String: String] = [:], passwords: Bool = false) throws {
-        try self.init(settings: settings) { data in
-            let master = try Self.template.withLock { known in
-                if let known { return known }
-                let made = try Self.makeTemplate()
-                known = made
+    ///   - version: which PostgreSQL; `Version.find` gives others than Debian's.
+    package convenience init(
+        settings: [String: String] = [:], passwords: Bool = false, version: Version = .debian
+    ) throws {
+        try self.init(settings: settings, version: version) { data in
+            let master = try Self.templates.withLock { known in
+                if let master = known[version] { return master }
+                let made = try Self.makeTemplate(version)
+                known[version] = made
                 return made
             }
             try Self.unprivileged("cp", ["-a", master.path, data.path])
@@ -35,24 +39,26 @@ package final class PostgresServer: Sendable {
 
     /// A hot standby that streams from another server.
     package convenience init(standbyOf primary: PostgresServer) throws {
-        try self.init(settings: [:]) { data in
+        try self.init(settings: [:], version: primary.version) { data in
             let source = "host=\(primary.data.path) port=\(primary.port) user=postgres"
             try Self.unprivileged(
-                Self.programs + "/pg_basebackup",
+                primary.version.program("pg_basebackup"),
                 ["-D", data.path, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync"])
         }
     }
 
-    private init(settings: [String: String], makeData: (URL) throws -> Void) throws {
+    private init(settings: [String: String], version: Version, makeData: (URL) throws -> Void) throws {
         port = try FreePort.find()
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-pg-\(UUID().uuidString)")
+        self.version = version
         self.settings = [
             "listen_addresses": "'127.0.0.1'", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-            "shared_preload_libraries": "'pg_stat_statements'", "log_min_messages": "warning",
+            "shared_preload_libraries": version.hasStatements ? "'pg_stat_statements'" : "''",
+            "log_min_messages": "warning",
         ].merging(settings) { _, own in own }
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try Self.handOver(folder)
-        let stopping = "\(Self.asOwner)\(Self.programs)/pg_ctl -D '\(folder.path)/data' -m immediate stop"
+        let stopping = "\(Self.asOwner)\(version.program("pg_ctl")) -D '\(folder.path)/data' -m immediate stop"
         watcher = try TestProcessEnd.run("\(stopping); rm -rf '\(folder.path)'")
         try makeData(data)
         try start()
@@ -63,12 +69,6 @@ package final class PostgresServer: Sendable {
     }
 
     private var data: URL { folder.appendingPathComponent("data") }
-
-    private static var programs: String {
-        let named = (try? Subprocess.output("pg_config", ["--bindir"]))?.trimmingCharacters(in: .whitespacesAndNewlines)
-        if let named, FileManager.default.isExecutableFile(atPath: named + "/initdb") { return named }
-        return "/usr/lib/postgresql/15/bin"
-    }
 
     private static var asOwner: String { getuid() == 0 ? "runuser -u postgres -- " : "" }
 
@@ -84,11 +84,11 @@ package final class PostgresServer: Sendable {
     }
 
     /// A fresh cluster to copy from, kept in the temporary folder for the next runs, since `initdb` takes seconds.
-    private static func makeTemplate() throws -> URL {
+    private static func makeTemplate(_ version: Version) throws -> URL {
         let temporary = FileManager.default.temporaryDirectory
-        let words = try Subprocess.output(programs + "/initdb", ["--version"]).split(separator: " ")
-        let version = words.first { $0.first?.isNumber == true }
-        let kept = temporary.appendingPathComponent("tocsin-pg-template-\(version ?? "any")-\(getuid())")
+        let words = try Subprocess.output(version.program("initdb"), ["--version"]).split(separator: " ")
+        let exact = words.first { $0.first?.isNumber == true }
+        let kept = temporary.appendingPathComponent("tocsin-pg-template-\(exact ?? "any")-\(getuid())")
         let master = kept.appendingPathComponent("data")
         if FileManager.default.fileExists(atPath: master.path) { return master }
         let folder = temporary.appendingPathComponent("tocsin-pg-template-\(UUID().uuidString)")
@@ -96,7 +96,7 @@ package final class PostgresServer: Sendable {
         try handOver(folder)
         let data = folder.appendingPathComponent("data")
         let options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
-        try unprivileged(programs + "/initdb", ["-D", data.path] + options)
+        try unprivileged(version.program("initdb"), ["-D", data.path] + options)
         if rename(folder.path, kept.path) != 0 {
             // Another test process was quicker.
             try FileManager.default.removeItem(at: folder)
@@ -108,7 +108,7 @@ package final class PostgresServer: Sendable {
     package func start() throws {
         let options = settings.map { "-c \($0.key)=\($0.value)" }.sorted().joined(separator: " ")
         try Self.unprivileged(
-            Self.programs + "/pg_ctl",
+            version.program("pg_ctl"),
             [
                 "-D", data.path, "-w", "-t", "30", "-l", data.path + "/server.log",
                 "-o", "-p \(port) -k \(data.path) \(options)", "start",
@@ -135,7 +135,7 @@ package final class PostgresServer: Sendable {
     /// Stops the server and keeps its data.
     package func stopServer(immediately: Bool = false) {
         _ = try? Self.unprivileged(
-            Self.programs + "/pg_ctl", ["-D", data.path, "-m", immediately ? "immediate" : "fast", "-w", "stop"])
+            version.program("pg_ctl"), ["-D", data.path, "-m", immediately ? "immediate" : "fast", "-w", "stop"])
     }
 
     package func restart() throws {
@@ -162,16 +162,17 @@ package final class PostgresServer: Sendable {
 
     /// Runs a script as the superuser; the first error ends it and is thrown.
     ///
+    /// - Parameter limit: seconds that it may take.
     /// - Returns: what it printed, unaligned and without headings.
     @discardableResult
-    package func psql(_ script: String, database: String = "postgres") throws -> String {
+    package func psql(_ script: String, database: String = "postgres", limit: TimeInterval = 60) throws -> String {
         try Subprocess.output(
             "psql",
             [
                 "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-",
                 "-d", "host=\(data.path) port=\(port) user=postgres dbname=\(database)",
             ],
-            environment: ["PGOPTIONS": ""], input: script
+            environment: ["PGOPTIONS": ""], input: script, limit: limit
         ).trimmingCharacters(in: .whitespacesAndNewlines)
     }
 }

@@ -51,9 +51,10 @@ package enum Subprocess {
     /// Runs a program and gives its output; a status other than zero is an error.
     @discardableResult
     package static func output(
-        _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil
+        _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], input: String? = nil,
+        limit: TimeInterval = 60
     ) throws -> String {
-        let outcome = try run(program, arguments, environment: environment, input: input)
+        let outcome = try run(program, arguments, environment: environment, input: input, limit: limit)
         guard outcome.status == 0 else {
             throw Failure(
                 description:
@@ -70,9 +71,14 @@ package final class RunningProgram: Sendable {
     private let ended = Mutex<Int32?>(nil)
     package let log: URL
 
-    /// - Parameter log: where output and errors go, after what the file already holds.
-    package init(_ program: String, _ arguments: [String], environment: [String: String] = [:], log: URL) throws {
-        child = try Child(program, arguments, environment: environment, output: log.path)
+    /// - Parameters:
+    ///   - input: the file that it reads.
+    ///   - log: where output and errors go, after what the file already holds.
+    package init(
+        _ program: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
+        log: URL
+    ) throws {
+        child = try Child(program, arguments, environment: environment, input: input, output: log.path)
         self.log = log
     }
 
