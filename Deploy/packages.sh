@@ -4,8 +4,8 @@
 build_packages=(libcurl4-openssl-dev libpq-dev libsqlite3-dev pkg-config)
 # Besides, for the quickstart's own database, pool and application.
 demo_packages=(postgresql-15 pgbouncer python3 curl)
-# Besides, for the tests: real servers to talk to, pip for
-# Deploy/postgres-versions, and Prometheus's programs as judges.
+# Besides, for the tests: real servers to talk to, pip for Deploy/postgres-versions, and Prometheus's programs as
+# judges.
 test_packages=(python3-aiosmtpd python3-pip nginx-light openssl procps iproute2 e2fsprogs mount gcc libc6-dev
     prometheus prometheus-alertmanager)
 # Besides, for Tests/Benchmarks/compare: the peers.

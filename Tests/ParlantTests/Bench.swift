@@ -1,9 +1,16 @@
+import Foundation
 import Support
 
-/// One server for the suites of this target, with a healthy small database to copy.
+/// One server for the suites of this target.
 enum Bench {
     static let server = Result { try PostgresServer() }
-    static let healthy = Result { try ParlantDatabase(on: server.get(), name: "healthy", data: .small) }
-    /// A copy for what is rolled back.
-    static let scratch = Result { try healthy.get().copy(as: "scratch") }
+    /// To be copied, and nothing else: who is connected to it is in the way of a copy.
+    private static let original = Result { try ParlantDatabase(on: server.get(), name: "original", data: .small) }
+    /// For tests that only read.
+    static let healthy = Result { try copy() }
+    /// For what is rolled back.
+    static let scratch = Result { try copy() }
+
+    /// A healthy small database of one's own.
+    static func copy() throws -> ParlantDatabase { try original.get().copy(as: "copy-\(UUID().uuidString)") }
 }

@@ -9,8 +9,8 @@ struct DataTests {
     func numbers() throws {
         let database = try ParlantDatabase(on: Bench.server.get(), name: "numbers")
         let parts = try ParlantData.small.fill(database)
-        // The rows take a third of a second on an idle machine; this is a bound for a busy one.
-        #expect(parts.map(\.seconds).reduce(0, +) < 10, "\(parts)")
+        // 0.8 s on two busy cores, vacuum and all; this is a bound for worse.
+        #expect(parts.map(\.seconds).reduce(0, +) < 5, "\(parts)")
         let counts = ParlantSchema.known.map { "SELECT '\($0.name)', count(*) FROM \($0.name.quoted);" }
         let told = try database.lines(counts.joined(separator: "\n"))
         #expect(
@@ -83,9 +83,7 @@ struct DataTests {
         let database = try ParlantDatabase(on: Bench.server.get(), name: "bulk", data: data)
         let ids = "SELECT md5(string_agg(id::text, ' ' ORDER BY id)) FROM parlant_event"
         #expect(try database.sql(ids) == Bench.healthy.get().sql(ids))
-        for fault in ParlantFault.all() {
-            #expect(try database.rows(of: fault) == [], "\(fault)")
-        }
+        #expect(try database.troubles(ParlantFault.all()) == [:])
     }
 
     /// Ten million events: minutes, and gigabytes of disk.

@@ -2,32 +2,9 @@ import Support
 import Testing
 
 /// Each trouble, in a healthy database.
-@Suite("Parlant faults")
+@Suite("Parlant faults", .serialized)
 struct FaultTests {
     static let all = ParlantFault.all()
-
-    /// Asks for every trouble.
-    ///
-    /// - Parameters:
-    ///   - table: a table that is gone, so that what reads it is not asked.
-    ///   - setting: what to run first, in the same session: starting psql takes longer than all the questions.
-    /// - Returns: by the troubles' names, the lines of those that are there.
-    private func troubles(
-        _ database: ParlantDatabase, without table: String? = nil, after setting: String = ""
-    ) throws -> [String: [String]] {
-        let asked = Self.all.filter { fault in table.map { !fault.rows.contains("FROM \($0) ") } ?? true }
-        let questions = asked.map { "SELECT 'trouble ' || \($0.name.literal);\n\($0.rows);" }
-        var found: [String: [String]] = [:]
-        var name: String?
-        for line in try database.lines(setting + "\n" + questions.joined(separator: "\n")) {
-            if line.hasPrefix("trouble ") {
-                name = String(line.dropFirst(8))
-            } else if let name {
-                found[name, default: []].append(line)
-            }
-        }
-        return found
-    }
 
     private func check(_ fault: ParlantFault, brought found: [String: [String]]) {
         let rows = found[fault.name] ?? []
@@ -42,31 +19,62 @@ struct FaultTests {
 
     @Test("healthy data has none")
     func healthy() throws {
-        #expect(try troubles(Bench.healthy.get()) == [:])
+        #expect(try Bench.healthy.get().troubles(Self.all) == [:])
+    }
+
+    @Test(
+        "none in any variant of the schema either, until they are brought in",
+        arguments: [
+            ParlantSchema(name: "Par\"lant", moreColumns: true, timeZone: "Pacific/Kiritimati"),
+            ParlantSchema(fewerIndexes: true, timeZone: "America/Los_Angeles"), ParlantSchema(withoutForeignKeys: true),
+        ])
+    func variants(schema: ParlantSchema) throws {
+        let database = try ParlantDatabase(on: Bench.server.get(), name: "variant", schema: schema, data: .small)
+        defer { try? database.drop() }
+        let all = ParlantFault.all(in: schema)
+        #expect(try database.troubles(all) == [:])
+        let brought: [ParlantFault] = [
+            .eventGap(), .silence(), .idleSessions(), .oldEvents(), .staleIntegrations(), .noFinalState(),
+            .missingTable("parlant_variable", in: schema),
+        ]
+        for fault in brought { #expect(try !database.inject(fault).isEmpty, "\(fault)") }
+    }
+
+    @Test("none on the other versions", arguments: PostgresServer.Version.wanted.dropFirst())
+    func versions(number: Int) throws {
+        let server = try PostgresServer(version: .find(number))
+        defer { server.stop() }
+        let database = try ParlantDatabase(on: server, data: .small)
+        #expect(try database.troubles(Self.all) == [:])
+        let brought: [ParlantFault] = [
+            .invalidIndex(), .unvalidatedForeignKey(), .disabledTriggers(), .deadTuples(), .staleStatistics(),
+            .orphanedEvents(), .transitionsWithoutState(),
+        ]
+        for fault in brought { #expect(try !database.inject(fault).isEmpty, "\(fault)") }
     }
 
     @Test("each brings itself and no other", arguments: all.filter(\.isTransactional))
     func exactly(fault: ParlantFault) throws {
-        let gone = fault.name == "missing table" ? "parlant_term" : nil
-        let database = try Bench.scratch.get()
+        // What reads a table that is gone can't be asked.
+        let asked = Self.all.filter { fault.name != "missing table" || !$0.rows.contains("FROM parlant_term ") }
         // Counters are not rolled back: those of the earlier questions go first.
         let setting = "SELECT pg_stat_reset();\nBEGIN;\n\(fault.injection)"
-        check(fault, brought: try troubles(database, without: gone, after: setting))
+        check(fault, brought: try Bench.scratch.get().troubles(asked, after: setting))
     }
 
     @Test("so does each that can't be taken back", arguments: all.filter { !$0.isTransactional })
     func committed(fault: ParlantFault) throws {
-        let database = try Bench.healthy.get().copy(as: "fault")
+        let database = try Bench.copy()
         defer { try? database.drop() }
         let rows = try database.inject(fault)
-        let found = try troubles(database)
+        let found = try database.troubles(Self.all)
         #expect(rows == found[fault.name])
         check(fault, brought: found)
     }
 
     @Test("a slow statement, where statements are counted")
     func slowStatement() throws {
-        let database = try Bench.healthy.get().copy(as: "slow")
+        let database = try Bench.copy()
         defer { try? database.drop() }
         #expect(try database.rows(of: .slowStatement()) == [])
         #expect(try database.inject(.slowStatement()).count == 1)

@@ -4,13 +4,9 @@ import Testing
 /// The troubles that sessions make as long as they are there.
 @Suite("Parlant sessions")
 struct HeldSessionTests {
-    private func database() throws -> ParlantDatabase {
-        try Bench.healthy.get().copy(as: "held")
-    }
-
     @Test("one is idle in a transaction, and gone when ended")
     func idle() async throws {
-        let database = try database()
+        let database = try Bench.copy()
         defer { try? database.drop() }
         let session = try await database.idleInTransaction()
         #expect(try session.activity("state") == "idle in transaction")
@@ -22,7 +18,7 @@ struct HeldSessionTests {
 
     @Test("three wait in a row")
     func chain() async throws {
-        let database = try database()
+        let database = try Bench.copy()
         defer { try? database.drop() }
         let sessions = try await database.blockingChain()
         let waiting = try sessions.map { try $0.activity("array_to_string(pg_blocking_pids(pid), ' ')") }
@@ -32,7 +28,7 @@ struct HeldSessionTests {
 
     @Test("a statement does not end")
     func long() async throws {
-        let database = try database()
+        let database = try Bench.copy()
         defer { try? database.drop() }
         let session = try await database.longQuery()
         #expect(try session.activity("state") == "active")
@@ -42,7 +38,7 @@ struct HeldSessionTests {
 
     @Test("an interrupted build leaves an index of the right definition, and invalid")
     func interrupted() async throws {
-        let database = try database()
+        let database = try Bench.copy()
         defer { try? database.drop() }
         try await database.interruptIndexBuild()
         #expect(try database.rows(of: .invalidIndex()) == ["parlant_session_status_idx|parlant_session"])

@@ -17,7 +17,7 @@ extension ParlantFault {
             rows: """
                 SELECT name FROM (VALUES \(names)) known(name)
                 WHERE NOT EXISTS (SELECT FROM pg_class WHERE relname = name AND relkind IN ('r', 'p')
-                    AND relnamespace = current_schema()::regnamespace) ORDER BY name
+                    AND relnamespace = quote_ident(current_schema())::regnamespace) ORDER BY name
                 """)
     }
 
@@ -33,7 +33,7 @@ extension ParlantFault {
             "missing foreign key", count: 1, inject: dropConstraint(constraint),
             rows: """
                 SELECT t.relname, known.field, known.target FROM (VALUES \(values)) known(source, field, target)
-                JOIN pg_class t ON t.relname = source AND t.relnamespace = current_schema()::regnamespace
+                JOIN pg_class t ON t.relname = source AND t.relnamespace = quote_ident(current_schema())::regnamespace
                 WHERE NOT EXISTS (SELECT FROM pg_constraint c JOIN pg_class o ON o.oid = confrelid
                     JOIN pg_attribute a ON a.attrelid = conrelid AND a.attnum = conkey[1]
                     WHERE conrelid = t.oid AND contype = 'f' AND attname = field AND o.relname = known.target)
@@ -49,7 +49,7 @@ extension ParlantFault {
             "foreign key NOT VALID", count: 1, inject: dropConstraint(table.constraint(of: reference)) + made,
             rows: """
                 SELECT conname, conrelid::regclass FROM pg_constraint WHERE contype = 'f' AND NOT convalidated
-                    AND connamespace = current_schema()::regnamespace ORDER BY conname
+                    AND connamespace = quote_ident(current_schema())::regnamespace ORDER BY conname
                 """)
     }
 
@@ -63,7 +63,7 @@ extension ParlantFault {
             inject: dropConstraint(table.constraint(of: reference)) + made,
             rows: """
                 SELECT conname, conrelid::regclass FROM pg_constraint c WHERE contype = 'f'
-                    AND to_jsonb(c) ->> 'conenforced' = 'false' AND connamespace = current_schema()::regnamespace
+                    AND to_jsonb(c) ->> 'conenforced' = 'false' AND connamespace = quote_ident(current_schema())::regnamespace
                 """)
     }
 
@@ -75,7 +75,7 @@ extension ParlantFault {
             rows: """
                 SELECT tgname, tgrelid::regclass, conname FROM pg_trigger t LEFT JOIN pg_constraint c
                     ON c.oid = tgconstraint JOIN pg_class r ON r.oid = tgrelid
-                WHERE tgenabled = 'D' AND relnamespace = current_schema()::regnamespace ORDER BY tgname
+                WHERE tgenabled = 'D' AND relnamespace = quote_ident(current_schema())::regnamespace ORDER BY tgname
                 """)
     }
 
@@ -84,7 +84,7 @@ extension ParlantFault {
         """
         DO $$ DECLARE source regclass; BEGIN
             SELECT conrelid INTO STRICT source FROM pg_constraint WHERE conname = \(name.literal)
-                AND connamespace = current_schema()::regnamespace;
+                AND connamespace = quote_ident(current_schema())::regnamespace;
             EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', source, \(name.literal));
         END $$;
 

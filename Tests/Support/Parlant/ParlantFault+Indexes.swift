@@ -6,7 +6,7 @@ extension ParlantFault {
             "missing index", count: 1, inject: "DROP INDEX \(index.quoted);",
             rows: """
                 SELECT name FROM \(known(in: schema))
-                JOIN pg_class t ON t.relname = source AND t.relnamespace = current_schema()::regnamespace
+                JOIN pg_class t ON t.relname = source AND t.relnamespace = quote_ident(current_schema())::regnamespace
                 WHERE NOT EXISTS (SELECT FROM \(found) WHERE found.name = known.name) ORDER BY name
                 """)
     }
@@ -75,7 +75,7 @@ extension ParlantFault {
 
     private static let invalid = """
         SELECT relname, indrelid::regclass FROM pg_index JOIN pg_class c ON c.oid = indexrelid
-        WHERE NOT indisvalid AND relnamespace = current_schema()::regnamespace
+        WHERE NOT indisvalid AND relnamespace = quote_ident(current_schema())::regnamespace
         """
 
     /// The indexes that should be there, as a table expression.
@@ -99,6 +99,6 @@ extension ParlantFault {
                 FROM generate_series(1, indnatts) k) AS fields,
             pg_get_expr(indpred, indrelid) AS predicate, indisvalid AS is_valid, indexrelid AS index
         FROM pg_index JOIN pg_class i ON i.oid = indexrelid JOIN pg_class t ON t.oid = indrelid
-        WHERE t.relnamespace = current_schema()::regnamespace) found
+        WHERE t.relnamespace = quote_ident(current_schema())::regnamespace) found
         """
 }

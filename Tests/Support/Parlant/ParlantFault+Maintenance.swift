@@ -29,7 +29,7 @@ extension ParlantFault {
             rows: """
                 SELECT relname, pg_relation_size(c.oid) FROM pg_class c
                     JOIN pg_stat_user_tables USING (relname)
-                WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+                WHERE relkind = 'r' AND relnamespace = quote_ident(current_schema())::regnamespace
                     AND relid = c.oid AND pg_relation_size(c.oid) > 131072 + 3 * greatest(reltuples, n_live_tup) * (28 + (SELECT sum(avg_width) FROM pg_stats
                         WHERE schemaname = current_schema() AND tablename = relname)) ORDER BY 1
                 """)

@@ -59,6 +59,25 @@ extension ParlantDatabase {
         return try rows(of: fault)
     }
 
+    /// Which of these troubles there are, by name, each with what is in it.
+    ///
+    /// - Parameter setting: a script to run first, in the same session, such as `BEGIN` and an injection: all is rolled
+    ///   back at the end then.
+    package func troubles(_ faults: [ParlantFault], after setting: String = "") throws -> [String: [String]] {
+        // All in one session: starting psql takes longer than the questions do.
+        let questions = faults.map { "SELECT 'trouble ' || \($0.name.literal);\n\($0.rows);" }
+        var found: [String: [String]] = [:]
+        var name: String?
+        for line in try lines(setting + "\n" + questions.joined(separator: "\n")) {
+            if line.hasPrefix("trouble ") {
+                name = String(line.dropFirst(8))
+            } else if let name {
+                found[name, default: []].append(line)
+            }
+        }
+        return found
+    }
+
     /// What is in that trouble: a line for each, its identifier first.
     package func rows(of fault: ParlantFault) throws -> [String] { try lines(fault.rows) }
 }

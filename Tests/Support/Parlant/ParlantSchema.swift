@@ -1,10 +1,12 @@
 /// The Parlant extension's schema with the host's tables that it leans on, and the ways in which deployments differ.
-package struct ParlantSchema: Sendable {
+package struct ParlantSchema: Sendable, CustomStringConvertible {
     /// The schema of all tables and types.
     package let name: String
     /// The time zone of the database's sessions; nil for the server's.
     package let timeZone: String?
     package let tables: [ParlantTable]
+    /// Its name and in what it differs.
+    package let description: String
 
     /// - Parameters:
     ///   - fewerIndexes: only primary keys and unique indexes.
@@ -15,6 +17,10 @@ package struct ParlantSchema: Sendable {
     ) {
         self.name = name
         self.timeZone = timeZone
+        description = [
+            name, fewerIndexes ? "fewer indexes" : nil, moreColumns ? "more columns" : nil,
+            withoutForeignKeys ? "without foreign keys" : nil, timeZone,
+        ].compactMap(\.self).joined(separator: ", ")
         let all = Self.known + (moreColumns ? ParlantTable.additions : [])
         tables = all.map { known in
             var table = known
