@@ -84,6 +84,8 @@ struct DataTests {
         let ids = "SELECT md5(string_agg(id::text, ' ' ORDER BY id)) FROM parlant_event"
         #expect(try database.sql(ids) == Bench.healthy.get().sql(ids))
         #expect(try database.troubles(ParlantFault.all()) == [:])
+        let keys = "SELECT count(*) FROM pg_constraint WHERE contype = 'p' AND connamespace = 'public'::regnamespace"
+        #expect(try database.sql(keys) == "18")
     }
 
     /// Ten million events: minutes, and gigabytes of disk.

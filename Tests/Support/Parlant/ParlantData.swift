@@ -51,46 +51,21 @@ package struct ParlantData: Sendable {
     @discardableResult
     package func fill(_ database: ParlantDatabase) throws -> [(part: String, seconds: TimeInterval)] {
         let now = try database.sql("SELECT now() AT TIME ZONE 'UTC'")
-        var parts: [(String, TimeInterval)] = []
-        func part(_ name: String, _ body: () throws -> Void) rethrows {
-            let began = Date()
-            try body()
-            parts.append((name, Date().timeIntervalSince(began)))
-        }
-        let helpers = ParlantDataScripts(data: self, now: "timestamp '\(now)'")
-        guard isBulk else {
-            let script = [
-                helpers.people, helpers.agents, helpers.journeys, helpers.sessions, helpers.events(), "COMMIT;",
-                ParlantFault.flush,
-            ]
-            try part("rows") { try database.sql(helpers.begin + script.joined(separator: "\n")) }
-            try part("vacuum") { try database.sql("VACUUM ANALYZE") }
-            return parts
-        }
-        let heavy = database.schema.tables.filter { ["parlant_session", "parlant_event"].contains($0.name) }
-        let dropped = heavy.flatMap { table in table.indexes.map { "DROP INDEX \($0.name.quoted);" } }
-        try database.sql(dropped.joined(separator: "\n"))
-        // The rows are right by their making, so the keys' triggers, one call for each row, are left out.
-        let bulk = helpers.begin + "SET LOCAL session_replication_role = replica;\n"
-        let hour: TimeInterval = 3_600
-        try part("rows") {
-            let scripts = [helpers.people, helpers.agents, helpers.journeys, helpers.sessions, "COMMIT;"]
-            try database.sql(bulk + scripts.joined(separator: "\n"), limit: hour)
-        }
-        try part("events") {
-            let halves = [
-                "s.id < '80000000-0000-0000-0000-000000000000'", "s.id >= '80000000-0000-0000-0000-000000000000'",
-            ]
-            try database.side(by: halves.map { bulk + helpers.events(where: $0) + "\nCOMMIT;" }, limit: hour)
-        }
-        try part("indexes") {
-            let made = heavy.flatMap { table in table.indexes.map(table.definition(of:)) }
-            let sides = [0, 1].map { side in
-                made.enumerated().filter { $0.offset % 2 == side }.map(\.element).joined(separator: "\n")
-            }
-            try database.side(by: sides.map { "SET max_parallel_maintenance_workers = 0;\n" + $0 }, limit: hour)
-        }
-        try part("vacuum") { try database.sql("VACUUM ANALYZE", limit: hour) }
-        return parts
+        let scripts = ParlantDataScripts(data: self, now: "timestamp '\(now)'")
+        if isBulk { return try fillInBulk(database, by: scripts) }
+        let script = [
+            scripts.begin, scripts.people, scripts.agents, scripts.journeys, scripts.sessions, scripts.events(),
+            "COMMIT;", ParlantFault.flush,
+        ]
+        return [
+            try timed("rows") { try database.sql(script.joined(separator: "\n")) },
+            try timed("vacuum") { try database.sql("VACUUM ANALYZE") },
+        ]
+    }
+
+    func timed(_ part: String, _ body: () throws -> Void) rethrows -> (part: String, seconds: TimeInterval) {
+        let began = Date()
+        try body()
+        return (part, Date().timeIntervalSince(began))
     }
 }
