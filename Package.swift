@@ -76,7 +76,9 @@ let package = Package(
                 hummingbird, hummingbirdTesting, logging, lifecycle,
             ]),
         .testTarget(
-            name: "ScenariosTests", dependencies: ["Support", "Drivers", "tocsin"], path: "Tests/Scenarios",
+            name: "ScenariosTests",
+            dependencies: ["Support", "Drivers", "Agent", "Settings", "Probes", "Alerting", "PromQL", "tocsin"],
+            path: "Tests/Scenarios",
             exclude: ["crash-test"]),
     ],
     swiftLanguageModes: [.v6]

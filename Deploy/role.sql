@@ -14,6 +14,22 @@ ALTER ROLE tocsin CONNECTION LIMIT 5;
 -- Statistics of all sessions and statements.
 GRANT pg_monitor TO tocsin;
 
--- Integration health.
-GRANT USAGE ON SCHEMA public TO tocsin;
-GRANT SELECT ON public.parlant_tool, public.parlant_tool_integration TO tocsin;
+-- The Parlant extension's tables and those that they refer to, where they are.
+--   psql -v schema=NAME …        where they are not in public
+\if :{?schema}
+\else
+\set schema public
+\endif
+GRANT USAGE ON SCHEMA :"schema" TO tocsin;
+SELECT format('GRANT SELECT ON %I.%I TO tocsin', n.nspname, c.relname)
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = :'schema' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname LIKE 'parlant\_%'
+\gexec
+-- Of the application's own tables only whether a row is there, and whose it is.
+SELECT format('GRANT SELECT (%s) ON %I.%I TO tocsin', string_agg(quote_ident(a.attname), ', '), n.nspname, c.relname)
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
+ WHERE n.nspname = :'schema' AND c.relkind IN ('r', 'p') AND c.relname IN ('knowledge_base', 'user', 'workspace')
+   AND a.attname IN ('id', 'workspace_id', 'deleted_at') AND NOT a.attisdropped
+ GROUP BY n.nspname, c.relname
+\gexec

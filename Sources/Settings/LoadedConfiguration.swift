@@ -44,8 +44,11 @@ package struct LoadedConfiguration: Sendable {
         return try load(settings, environment: environment, executablePath: executablePath, files: files)
     }
 
-    private static func load(
-        _ settings: AgentSettings, environment: [String: String], executablePath: String?, files: FileReader
+    /// Reads the rules for settings that are at hand already.
+    ///
+    /// - Throws: every problem of the rule files and overrides.
+    package static func load(
+        _ settings: AgentSettings, environment: [String: String], executablePath: String?, files: FileReader = .real
     ) throws(SettingsProblems) -> LoadedConfiguration {
         var problems = settings.warnings
         var paths: [String] = []

@@ -14,12 +14,13 @@ struct Tocsin: AsyncParsableCommand {
             EXAMPLES
               DATABASE_URL=postgresql://tocsin@db/app tocsin run     watch one database, no file needed
               tocsin check tocsin.yaml                               is this file right?
+              tocsin doctor                                          what is well, what is not, what to do first
               tocsin probe                                           one round of every probe, now
               tocsin alerts                                          what is wrong now
             """,
         version: version,
         subcommands: [
-            Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
+            Run.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
             HistoryCommand.self,
             NotifyTest.self, Receive.self,
             Version.self,

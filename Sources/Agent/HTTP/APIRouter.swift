@@ -32,6 +32,7 @@ package struct APIRouter: Sendable {
         let router = Router()
         router.get("/-/healthy") { _, _ in await self.healthy() }
         router.get("/-/ready") { _, _ in await self.ready() }
+        router.get("/api/v1/health") { _, _ in await self.health() }
         router.get("/metrics") { _, _ in await self.metrics() }
         router.get("/api/v1/alerts") { _, _ in await self.prometheusAlerts() }
         router.get("/api/tocsin/v1/alerts") { _, _ in await self.alerts() }
@@ -65,6 +66,12 @@ package struct APIRouter: Sendable {
             return plain("waiting for the first round of the probes\n", status: .serviceUnavailable)
         }
         return plain("Tocsin is ready.\n")
+    }
+
+    /// For load balancers the status code: 503 where something does not work, 200 where it does or nearly does.
+    private func health() async -> Response {
+        let report = await engine.health()
+        return JSONAnswer.make(report, status: report.status == .unhealthy ? .serviceUnavailable : .ok)
     }
 
     private func metrics() async -> Response {
@@ -156,7 +163,8 @@ package struct APIRouter: Sendable {
               /api/v1/notifications         what was told to whom, and why or why not
               /runbooks/NAME                what to do
               /metrics                      the agent's own and the sampled metrics
-              /-/healthy, /-/ready
+              /api/v1/health                whether what is watched is well: healthy, degraded or unhealthy
+              /-/healthy, /-/ready          whether Tocsin itself is
 
             """)
     }

@@ -245,6 +245,13 @@ package actor EngineService: Service {
     /// The newest sample of each series.
     package func latestSamples() -> [Sample] { engine.window.latest(at: clock.now) }
 
+    /// How what is watched stands.
+    package func health() -> HealthReport {
+        HealthReport(
+            alerts: alerts, probes: engine.probes.ids, failures: engine.probes.failures, samples: latestSamples(),
+            at: clock.now)
+    }
+
     /// How the agent stands, for its own metrics and its health.
     package func status() -> EngineStatus {
         EngineStatus(

@@ -102,6 +102,9 @@ package struct ProbeBook: Sendable {
         return " (probe \(owner.key): \(failure))"
     }
 
+    /// Every probe's id, sorted.
+    package var ids: [String] { entries.keys.sorted() }
+
     /// Each probe's last failure; a probe that is well, or has not run, has none.
     package var failures: [String: String] { entries.compactMapValues(\.failure) }
 

@@ -36,7 +36,7 @@ struct ParlantCatalog: Sendable {
             PostgresStatement(
                 name: "tables",
                 sql: """
-                    SELECT c.relname AS "table", has_table_privilege(c.oid, 'SELECT') AS readable,
+                    SELECT c.relname AS "table", has_any_column_privilege(c.oid, 'SELECT') AS readable,
                            pg_relation_size(c.oid) / current_setting('block_size')::int8 AS pages,
                            (SELECT string_agg(a.attname, ',') FROM pg_catalog.pg_attribute a
                              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,

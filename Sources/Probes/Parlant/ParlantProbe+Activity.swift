@@ -2,13 +2,13 @@ import Drivers
 import PromQL
 
 extension ParlantProbe {
-    /// What goes on: active sessions and those that nobody uses any more, events by workspace and type, the age of the
-    /// newest, and the order of the events of recent sessions.
+    /// What goes on: active sessions and those that nobody uses any more, events by workspace and type, and the age of
+    /// the newest.
     package static func activity(
         name: String, source: ParlantSource, interval: Duration = .seconds(15), deadline: Duration = .seconds(10)
     ) -> ParlantProbe {
         ParlantProbe(.activity, name: name, source: source, interval: interval, deadline: deadline) { settings, _ in
-            [sessions(settings), newestEvent(settings), recentEvents(settings), eventOrder(settings)]
+            [sessions(settings), newestEvent(settings), recentEvents(settings)]
         }
     }
 
@@ -60,43 +60,5 @@ extension ParlantProbe {
                   LEFT JOIN parlant_session s ON s.id = e.session_id
                  GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
                 """, parameters: [.text(settings.timeZone)], labels: ["workspace", "type"])
-    }
-
-    /// Of the sessions used last, in their last 50 events each and 3,000 events in all: how many have a hole in their
-    /// offsets, the same offset twice, or events older than those before them.
-    ///
-    /// Two transactions that write at once may commit a hair out of order, so the newest seconds are left out, and a
-    /// second backwards is none.
-    private static func eventOrder(_ settings: ParlantSource.Settings) -> ParlantQuestion {
-        ParlantQuestion(
-            name: "event order",
-            needs: [
-                "parlant_event": ["session_id", "offset", "created_at"],
-                "parlant_session": ["id", "last_activity_at"],
-            ],
-            found: [("parlant_event", "session_id"), ("parlant_session", "last_activity_at")],
-            sql: """
-                SELECT o.problem, count(DISTINCT e.session_id) FILTER (
-                           WHERE CASE o.problem WHEN 'gap' THEN e."offset" - coalesce(e.before, e.first) > 1
-                                                WHEN 'duplicate' THEN e."offset" = e.before
-                                                ELSE e.created_at < e.earlier - interval '1 second' END)
-                           AS parlant_sessions_out_of_order
-                  FROM (VALUES ('gap'), ('duplicate'), ('backwards')) AS o(problem)
-                  LEFT JOIN (
-                       SELECT r.session_id, r."offset", r.created_at,
-                              lag(r."offset") OVER w AS before, lag(r.created_at) OVER w AS earlier,
-                              -- A session of which all is seen begins at 0.
-                              CASE WHEN count(*) OVER (PARTITION BY r.session_id) < 50 THEN -1 ELSE r."offset" END AS first
-                         FROM (SELECT e.session_id, e."offset", e.created_at
-                                 FROM (SELECT id FROM parlant_session ORDER BY last_activity_at DESC LIMIT 500) s
-                                CROSS JOIN LATERAL
-                                      (SELECT session_id, "offset", created_at FROM parlant_event
-                                        WHERE session_id = s.id
-                                          AND created_at < (now() AT TIME ZONE $1) - interval '5 seconds'
-                                        ORDER BY "offset" DESC LIMIT 50) e
-                                LIMIT 3000) r
-                       WINDOW w AS (PARTITION BY r.session_id ORDER BY r."offset", r.created_at)) e ON true
-                 GROUP BY 1
-                """, parameters: [.text(settings.timeZone)], labels: ["problem"])
     }
 }

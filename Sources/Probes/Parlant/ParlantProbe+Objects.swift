@@ -2,15 +2,15 @@ import Drivers
 import PromQL
 
 extension ParlantProbe {
-    /// What agents are made of: journeys, tools and knowledge bases that can't work as they are. A number of rows for
-    /// each problem, also where it is 0.
+    /// What agents are made of and what sessions hold: journeys, tools and knowledge bases that can't work as they are,
+    /// and events out of order. A number for each problem, also where it is 0.
     package static func objects(
         name: String, source: ParlantSource, interval: Duration = .seconds(60), deadline: Duration = .seconds(10)
     ) -> ParlantProbe {
         ParlantProbe(.objects, name: name, source: source, interval: interval, deadline: deadline) { settings, _ in
             [
                 initialStates, transitions, reachability, toolMappings, toolsWithoutIntegration,
-                knowledgeBases(settings),
+                knowledgeBases(settings), eventOrder(settings),
             ]
         }
     }
@@ -134,5 +134,47 @@ extension ParlantProbe {
                                JOIN knowledge_base b ON b.id = x.knowledge_base_id) k ON true
                  GROUP BY 1
                 """, parameters: [.text(settings.timeZone)], labels: problem)
+    }
+
+    /// Of the sessions used last, in their last 200 events each and 5,000 events in all: how many have a hole in their
+    /// offsets, the same offset twice, or events older than those before them.
+    ///
+    /// Two transactions that write at once may commit a hair out of order, so the newest seconds are left out, and a
+    /// second backwards is none.
+    private static func eventOrder(_ settings: ParlantSource.Settings) -> ParlantQuestion {
+        ParlantQuestion(
+            name: "event order",
+            needs: [
+                "parlant_event": ["session_id", "offset", "created_at"],
+                "parlant_session": ["id", "last_activity_at"],
+            ],
+            found: [("parlant_event", "session_id"), ("parlant_session", "last_activity_at")],
+            sql: """
+                WITH seen AS (
+                    SELECT e.session_id, e."offset", e.created_at
+                      FROM (SELECT id FROM parlant_session ORDER BY last_activity_at DESC LIMIT 500) s
+                     CROSS JOIN LATERAL (SELECT session_id, "offset", created_at FROM parlant_event
+                                          WHERE session_id = s.id
+                                            AND created_at < (now() AT TIME ZONE $1) - interval '5 seconds'
+                                          ORDER BY "offset" DESC LIMIT 200) e
+                     LIMIT 5000),
+                ordered AS (
+                    SELECT *, lag("offset") OVER own AS before, lag(created_at) OVER own AS earlier
+                      FROM seen WINDOW own AS (PARTITION BY session_id ORDER BY "offset", created_at)),
+                judged AS (
+                    SELECT session_id,
+                           -- The first that was seen: is it the session's first, and not 0?
+                           CASE WHEN before IS NOT NULL THEN "offset" - before > 1
+                                WHEN "offset" = 0 THEN false
+                                ELSE NOT EXISTS (SELECT FROM parlant_event x WHERE x.session_id = ordered.session_id
+                                                                               AND x."offset" < ordered."offset") END AS gap,
+                           "offset" = before AS duplicate, created_at < earlier - interval '1 second' AS backwards
+                      FROM ordered)
+                SELECT p.problem, count(DISTINCT j.session_id) FILTER (
+                           WHERE CASE p.problem WHEN 'gap' THEN gap WHEN 'duplicate' THEN duplicate ELSE backwards END)
+                           AS parlant_sessions_out_of_order
+                  FROM (VALUES ('gap'), ('duplicate'), ('backwards')) AS p(problem) LEFT JOIN judged j ON true
+                 GROUP BY 1
+                """, parameters: [.text(settings.timeZone)], labels: ["problem"])
     }
 }

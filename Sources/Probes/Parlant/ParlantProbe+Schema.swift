@@ -28,7 +28,7 @@ extension ParlantProbe {
             parameters: [.text(settings.schema), .text(settings.tables.joined(separator: ","))], labels: ["table"])
     }
 
-    /// The expected ones whose tables are there.
+    /// The expected ones whose tables are there, now and not when the catalogue was last read.
     private static func foreignKeys(
         _ settings: ParlantSource.Settings, _ catalog: ParlantCatalog
     ) -> ParlantQuestion {
@@ -49,6 +49,9 @@ extension ParlantProbe {
                               WHERE k.contype = 'f' AND cardinality(k.conkey) = 1
                                 AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)
                             ) k ON k.child = w.child AND k.col = w.col AND k.parent = w.parent
+                 WHERE 2 = (SELECT count(*) FROM pg_catalog.pg_class c
+                             WHERE c.relname IN (w.child, w.parent) AND c.relkind IN ('r', 'p')
+                               AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1))
                 """,
             parameters: [
                 .text(settings.schema), .text(expected.map(\.table).joined(separator: ",")),
@@ -86,6 +89,9 @@ extension ParlantProbe {
                        )::int AS parlant_index_present
                   FROM unnest(string_to_array($2, ';'), string_to_array($3, ';'), string_to_array($4, ';'),
                               string_to_array($5, ';')) AS w(tab, cols, uniq, pred)
+                 WHERE EXISTS (SELECT FROM pg_catalog.pg_class c
+                                WHERE c.relname = w.tab AND c.relkind IN ('r', 'p')
+                                  AND c.relnamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1))
                 """,
             parameters: [
                 .text(settings.schema), list(\.table), list { $0.columns.joined(separator: ",") },

@@ -4,7 +4,7 @@ package import PromQL
 /// Samples a database's tables and indexes from the server's statistics: how they are read, what is dead in them, when
 /// they were vacuumed and analyzed, which indexes nobody uses, and how builds and vacuums get on.
 ///
-/// Only tables above 1 MiB have series of their own, the 50 largest of them.
+/// Only tables above 1 MiB or of 10,000 rows have series of their own, the 50 largest of them.
 package struct TablesProbe: Probe {
     package let id: String
     package let kind = ProbeKind.tables
@@ -57,8 +57,8 @@ package struct TablesProbe: Probe {
                    extract(epoch FROM now() - greatest(s.last_vacuum, s.last_autovacuum))::float8 AS tocsin_table_vacuum_age_seconds,
                    extract(epoch FROM now() - greatest(s.last_analyze, s.last_autoanalyze))::float8 AS tocsin_table_analyze_age_seconds
               FROM pg_catalog.pg_stat_user_tables s JOIN pg_catalog.pg_class c ON c.oid = s.relid
-             WHERE c.relpages >= 128 AND c.relkind = 'r'
-             ORDER BY c.relpages DESC LIMIT 50
+             WHERE (c.relpages >= 128 OR s.n_live_tup + s.n_dead_tup >= 10000) AND c.relkind = 'r'
+             ORDER BY greatest(c.relpages, (s.n_live_tup + s.n_dead_tup) / 100) DESC LIMIT 50
             """)
 
     /// Unused are those above 8 MiB that were never read, and that no constraint needs. Duplicates are those that do what
