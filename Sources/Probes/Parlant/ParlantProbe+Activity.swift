@@ -40,7 +40,7 @@ extension ParlantProbe {
                 """, parameters: [.text(settings.timeZone)])
     }
 
-    /// Of the newest 5,000 events at most.
+    /// Of the newest 2,000 events at most.
     private static func recentEvents(_ settings: ParlantSource.Settings) -> ParlantQuestion {
         ParlantQuestion(
             name: "recent events",
@@ -56,7 +56,7 @@ extension ParlantProbe {
                        count(*) AS parlant_events_last_hour
                   FROM (SELECT created_at, event_type, session_id FROM parlant_event
                          WHERE created_at >= (now() AT TIME ZONE $1) - interval '1 hour'
-                         ORDER BY created_at DESC LIMIT 5000) e
+                         ORDER BY created_at DESC LIMIT 2000) e
                   LEFT JOIN parlant_session s ON s.id = e.session_id
                  GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
                 """, parameters: [.text(settings.timeZone)], labels: ["workspace", "type"])

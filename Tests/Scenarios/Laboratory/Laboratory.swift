@@ -22,8 +22,12 @@ struct Laboratory {
     static let monday = Timestamp(milliseconds: 1_795_428_000_000)
     private static let step = Duration.seconds(15)
 
-    /// - Parameter settings: more keys of the database's entry, indented by four.
-    init(_ database: ParlantDatabase, user: String = "postgres", settings: String = "") throws {
+    /// - Parameters:
+    ///   - only: the probes to run, by id; nil for all.
+    ///   - except: those to leave out.
+    init(
+        _ database: ParlantDatabase, user: String = "postgres", only: Set<String>? = nil, except: Set<String> = []
+    ) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("lab-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
         let text = """
@@ -31,7 +35,6 @@ struct Laboratory {
               - name: main
                 dsn: "\(database.dsn(user: user))"
                 parlant: { enabled: true, schema: '\(database.schema.name)' }
-            \(settings)
             route: { receiver: none }
             receivers: [{ name: none }]
             """
@@ -40,7 +43,9 @@ struct Laboratory {
             settingsPath: file.path, environment: ["TOCSIN_ALERTS": Repository.root.path + "/Alerts"],
             executablePath: nil)
         assembly = Assembly(version: "laboratory", hostName: "laboratory")
-        set = assembly.probes(of: loaded.settings)
+        var set = assembly.probes(of: loaded.settings)
+        set.probes.removeAll { !(only?.contains($0.id) ?? true) || except.contains($0.id) }
+        self.set = set
         now = Self.monday
         began = now
         engine = Engine(
@@ -62,6 +67,11 @@ struct Laboratory {
             _ = engine.takeRecords()
             now = now + Self.step
         }
+    }
+
+    /// The newest value of a metric that has one series; nil where it has none.
+    func value(_ metric: String) -> Double? {
+        engine.window.latest(at: now).first { $0.labels.metric == metric }?.value
     }
 
     /// The alerts that fire, by name.

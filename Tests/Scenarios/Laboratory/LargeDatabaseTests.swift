@@ -1,0 +1,86 @@
+import Foundation
+import PromQL
+import Support
+import Testing
+
+/// What the probes cost on ten million events and 100,000 sessions. `Tests/Benchmarks/guide` runs it: filling takes
+/// minutes and 4 GB, so it is no part of every run.
+@Suite(
+    "Large database", .serialized,
+    .enabled(if: ProcessInfo.processInfo.environment["TOCSIN_LARGE_DATA"] != nil, "set TOCSIN_LARGE_DATA=1"))
+struct LargeDatabaseTests {
+    /// The server's own account of what the role did since the last reset, by statement, most time first.
+    private func account(_ database: ParlantDatabase) throws -> [(milliseconds: Double, calls: Int, text: String)] {
+        try database.lines(
+            """
+            SELECT (sum(total_exec_time + total_plan_time))::numeric(12, 3), sum(calls),
+                   left(regexp_replace(query, '\\s+', ' ', 'g'), 110)
+              FROM public.pg_stat_statements WHERE userid = 'tocsin'::regrole GROUP BY 3 ORDER BY 1 DESC
+            """
+        ).map { line in
+            let parts = line.split(separator: "|", maxSplits: 2)
+            return (Double(parts[0]) ?? .nan, Int(parts[1]) ?? 0, String(parts[2]))
+        }
+    }
+
+    private func wholeScans(_ database: ParlantDatabase) throws -> String {
+        try database.sql(
+            "SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'parlant_event' AND schemaname = 'public'")
+    }
+
+    private func reset(_ database: ParlantDatabase) throws {
+        try database.sql("SELECT public.pg_stat_statements_reset()")
+    }
+
+    @Test("the probes' cost", .timeLimit(.minutes(30)))
+    func cost() async throws {
+        var settings = ParlantData.bulkSettings
+        settings["pg_stat_statements.track_planning"] = "on"
+        let server = try PostgresServer(settings: settings)
+        defer { server.stop() }
+        var data = ParlantData.large
+        if let events = ProcessInfo.processInfo.environment["TOCSIN_LARGE_EVENTS"].flatMap({ Int($0) }) {
+            data.events = events
+        }
+        let database = try ParlantDatabase(on: server, data: data)
+        try server.psql(Repository.text("Deploy/role.sql"), database: database.name)
+        let scans = try wholeScans(database)
+
+        // The first round warms the caches, as hours of rounds would have.
+        var laboratory = try Laboratory(database, user: "tocsin")
+        await laboratory.pass(.seconds(15))
+        #expect(laboratory.failures == [:])
+        await laboratory.close()
+
+        laboratory = try Laboratory(database, user: "tocsin", except: ["references:main"])
+        try reset(database)
+        await laboratory.pass(.seconds(15))
+        await laboratory.close()
+        let cycle = try account(database)
+        let total = cycle.reduce(0) { $0 + $1.milliseconds }
+        print(
+            "a round of every regular probe: \(total.rounded()) ms of database time in \(cycle.reduce(0) { $0 + $1.calls }) statements"
+        )
+        for one in cycle.prefix(12) { print("  \(one.milliseconds) ms  \(one.text)") }
+        #expect(total < 50)
+
+        laboratory = try Laboratory(database, user: "tocsin", only: ["references:main"])
+        try reset(database)
+        let rounds = 40
+        await laboratory.pass(.seconds(15 * rounds))
+        let sweep = try account(database)
+        let each = sweep.reduce(0) { $0 + $1.milliseconds } / Double(rounds)
+        let progress = laboratory.value("parlant_reference_sweep_progress_ratio") ?? .nan
+        print("a round of the sweep: \((each * 10).rounded() / 10) ms of database time")
+        print(
+            "after \(rounds) rounds (\(rounds / 4) minutes at the default) \((progress * 1_000).rounded() / 10) % of a pass; "
+                + "a whole pass takes about \((Double(rounds) / 240 / progress * 10).rounded() / 10) hours")
+        #expect(each < 40)
+        #expect(laboratory.failures == [:])
+        await laboratory.close()
+
+        let after = try wholeScans(database)
+        print("scans of the whole event table: \(after == scans ? "0" : "from \(scans) to \(after)")")
+        #expect(after == scans)
+    }
+}
