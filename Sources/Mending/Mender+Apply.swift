@@ -9,13 +9,15 @@ extension Mender {
     /// with an error instead of being overwritten. SERIALIZABLE would add nothing, since the application's own
     /// transactions are not serializable.
     ///
-    /// - Parameter planned: how many rows the plan named, and the user confirmed.
+    /// - Parameter planned: how many rows the plan named, and the user confirmed; with 0 nothing is done.
     /// - Throws: what differed or failed, and what has become of the database.
     package func apply(
         _ remedy: Remedy, values: [String: String], planned: Int
     ) async throws(MendingFailure) -> MendingResult {
         guard let dsn = target.writeDSN else { throw Self.noWriteConnection(target) }
         try RunbookValues.check(values, against: remedy.parameters, of: remedy.name)
+        // Nothing to mend.
+        if planned == 0 { return MendingResult(changed: 0, notes: []) }
         let steps = RemedySteps(remedy, values: values)
         let longest = remedy.runsOutsideTransaction ? target.limits.build : target.limits.change
         let connection = connection(dsn, readOnly: false, statement: longest)
@@ -100,13 +102,19 @@ extension Mender {
     /// An error of a fix outside of a transaction.
     private static func failureOutside(_ error: any Error) -> MendingFailure {
         if let failure = error as? MendingFailure { return failure }
+        if let error = error as? PostgresError, error.isOfConnecting { return notBegun(error) }
         return MendingFailure(.unknown, "what was begun can't be rolled back: \(error)", remedy: "plan again")
+    }
+
+    private static func notBegun(_ error: PostgresError) -> MendingFailure {
+        MendingFailure(.none, "nothing was begun: the write connection can't be made: \(error)")
     }
 
     /// An error as what it means for the database.
     private static func failure(_ error: any Error) -> MendingFailure {
         switch error {
         case let failure as MendingFailure: return failure
+        case let error as PostgresError where error.isOfConnecting: return notBegun(error)
         case let error as PostgresError where error.statement == "commit" && error.kind != .server:
             return MendingFailure(
                 .unknown, "it is not known whether the changes were committed: \(error)",
@@ -120,6 +128,16 @@ extension Mender {
                 .rolledBack, "a lock was not to be had in time, so everything was rolled back: \(error)",
                 remedy: "see who holds it: tocsin runbook diagnose blocking")
         default: return MendingFailure(.rolledBack, "everything was rolled back: \(error)")
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the connection was never made.
+    fileprivate var isOfConnecting: Bool {
+        switch kind {
+        case .refused, .connectTimeout, .dns, .authentication, .tls, .connect: true
+        case .server, .timeout, .cancelled, .connectionLost, .decoding, .resultTooLarge, .closed: false
         }
     }
 }

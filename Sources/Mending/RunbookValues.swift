@@ -1,4 +1,4 @@
-package import Drivers
+import Drivers
 package import Runbooks
 
 /// The values of a block's parameters, and putting them where they belong.

@@ -5,6 +5,9 @@ import Runbooks
 import Support
 import Testing
 
+/// The tests on PostgreSQL, one after the other: `psql` blocks a thread, of which there may be only two.
+@Suite(.serialized) enum OnPostgres {}
+
 /// A PostgreSQL of the Parlant extension's shape, with a little in it, and a mender for one of its databases.
 final class MendingFixture: Sendable {
     let mender: Mender
@@ -13,14 +16,18 @@ final class MendingFixture: Sendable {
     private let database: String
 
     /// One server for all tests of the process; each test has a database of its own.
-    private static let shared = Result { try PostgresServer() }
+    private static let shared = Result {
+        let server = try PostgresServer()
+        try server.psql("CREATE DATABASE healthy")
+        try server.psql("CREATE EXTENSION pg_stat_statements;\n" + ParlantSchema.sql + content, database: "healthy")
+        return server
+    }
 
     init(canWrite: Bool = true, limits: MendingLimits = MendingLimits()) throws {
         server = try Self.shared.get()
         database = "t\(UUID().uuidString.filter { $0 != "-" }.lowercased())"
         poller = PostgresPoller()
-        try server.psql("CREATE DATABASE \(database)")
-        try server.psql("CREATE EXTENSION pg_stat_statements;\n" + ParlantSchema.sql + Self.content, database: database)
+        try server.psql("CREATE DATABASE \(database) TEMPLATE healthy")
         let dsn = server.dsn(database: database)
         mender = Mender(
             MendingTarget(
