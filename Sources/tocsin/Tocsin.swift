@@ -16,13 +16,12 @@ struct Tocsin: AsyncParsableCommand {
               tocsin check tocsin.yaml                               is this file right?
               tocsin probe                                           one round of every probe, now
               tocsin alerts                                          what is wrong now
+              tocsin runbook diagnose blocking                       look for the cause
             """,
         version: version,
         subcommands: [
             Run.self, Check.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
-            HistoryCommand.self,
-            NotifyTest.self, Receive.self,
-            Version.self,
+            HistoryCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
         ])
 }
 
