@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Mending
 import Runbooks
+import Settings
 
 /// Applies a remedy.
 struct RunbookApply: AsyncParsableCommand {

@@ -9,9 +9,11 @@ enum RunbookCheck {
     static func problems(of loaded: LoadedConfiguration) -> [SettingsProblem] {
         let shelf = RunbookShelfOption.shelf(loaded.settings.ruleSources)
         var seen: Set<String> = []
-        return loaded.groups.flatMap(\.rules).flatMap { rule -> [SettingsProblem] in
+        return loaded.groups.flatMap(\.rules).flatMap { entry -> [SettingsProblem] in
             // An address leads elsewhere.
-            guard let name = rule.runbook, !name.contains("/"), seen.insert(name).inserted else { return [] }
+            guard case .alert(let rule) = entry, let name = rule.runbook, !name.contains("/"),
+                seen.insert(name).inserted
+            else { return [] }
             guard let runbook = shelf.runbook(name) else {
                 return [
                     SettingsProblem(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runbooks
 
 /// Reads and runs runbooks.
 struct RunbookCommand: AsyncParsableCommand {

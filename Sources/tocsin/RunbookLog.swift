@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Mending
+import Settings
 
 /// Lists what was applied.
 struct RunbookLog: AsyncParsableCommand {

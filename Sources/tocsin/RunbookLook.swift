@@ -1,5 +1,6 @@
 import ArgumentParser
 import Mending
+import Runbooks
 
 /// Runs a runbook's diagnosis.
 struct RunbookDiagnose: AsyncParsableCommand {
