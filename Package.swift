@@ -34,6 +34,8 @@ let package = Package(
         .target(name: "Templates"),
         .target(name: "Alerting", dependencies: ["PromQL", "Templates", heap]),
         .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
+        .target(name: "Runbooks"),
+        .target(name: "Mending", dependencies: ["Runbooks", "Drivers", crypto]),
         .target(name: "Settings", dependencies: ["Alerting", "PromQL", "Templates", yams]),
         .target(name: "RuleTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .target(
@@ -49,8 +51,8 @@ let package = Package(
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Agent", "Settings", "RuleTests", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL",
-                "Templates", argumentParser, logging, lifecycle, hummingbird,
+                "Agent", "Settings", "Runbooks", "Mending", "RuleTests", "Probes", "History", "Delivery", "Drivers",
+                "Alerting", "PromQL", "Templates", argumentParser, logging, lifecycle, hummingbird,
             ]),
 
         .target(name: "Support", dependencies: ["Alerting", "PromQL", "Drivers"], path: "Tests/Support"),
@@ -60,6 +62,7 @@ let package = Package(
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
+        .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Mending", "Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .testTarget(
             name: "FuzzTests",

@@ -40,7 +40,7 @@ struct Check: AsyncParsableCommand {
         if rules.isEmpty {
             do {
                 let loaded = try ConfigurationOption.load(file ?? config)
-                problems = loaded.warnings
+                problems = loaded.warnings + RunbookCheck.problems(of: loaded)
                 let count = loaded.groups.reduce(0) { $0 + $1.rules.count }
                 summary =
                     "\(loaded.settings.file ?? "settings"): \(count) rules in \(loaded.groups.count) groups, "

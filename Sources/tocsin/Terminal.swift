@@ -10,6 +10,11 @@ enum Terminal {
         FileHandle.standardError.write(Data((text + "\n").utf8))
     }
 
+    /// A question on standard error, without a line break after it.
+    static func prompt(_ text: String) {
+        FileHandle.standardError.write(Data(text.utf8))
+    }
+
     /// Rows in columns as wide as their widest cell; the last column runs on.
     static func table(_ heading: [String], _ rows: [[String]]) -> String {
         let all = [heading] + rows
@@ -28,6 +33,7 @@ enum Terminal {
     static func json(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.dateEncodingStrategy = .iso8601
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
             positiveInfinity: "+Inf", negativeInfinity: "-Inf", nan: "NaN")
         return String(decoding: try encoder.encode(value), as: UTF8.self)

@@ -17,13 +17,12 @@ struct Tocsin: AsyncParsableCommand {
               tocsin doctor                                          what is well, what is not, what to do first
               tocsin probe                                           one round of every probe, now
               tocsin alerts                                          what is wrong now
+              tocsin runbook diagnose blocking                       look for the cause
             """,
         version: version,
         subcommands: [
             Run.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
-            HistoryCommand.self,
-            NotifyTest.self, Receive.self,
-            Version.self,
+            HistoryCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
         ])
 }
 

@@ -16,6 +16,7 @@ enum FullExample {
         databases:
           - name: main
             dsn: ${DATABASE_URL}
+            write_dsn: postgresql://mend:HIDDEN@db/main
             interval: 1s
             timeout: 2s
             lock_timeout: 500ms

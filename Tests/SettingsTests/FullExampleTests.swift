@@ -25,7 +25,8 @@ import Testing
         #expect(
             database
                 == DatabaseSettings(
-                    name: "main", dsn: Secret("postgresql://tocsin:HIDDEN@db/main"), interval: .seconds(1),
+                    name: "main", dsn: Secret("postgresql://tocsin:HIDDEN@db/main"),
+                    write: .dsn(Secret("postgresql://mend:HIDDEN@db/main")), interval: .seconds(1),
                     timeout: .seconds(2), lockTimeout: .milliseconds(500),
                     statements: .init(interval: .seconds(30), top: 10, filter: "parlant_"),
                     integrations: .init(

@@ -92,6 +92,18 @@ enum WrongSettings {
             "a bad DSN", "databases: [{name: a, dsn: ▸nonsense}]",
             "`dsn` can't be used: `<redacted>` is no connection string", mend: "postgresql://"),
         Wrong(
+            "a bad DSN for changes", "databases: [{name: a, dsn: x, write_dsn: ▸nonsense}]",
+            "`write_dsn` can't be used: `<redacted>` is no connection string", mend: "postgresql://"),
+        Wrong(
+            "the agent's own DSN for changes", "databases: [{name: a, dsn: x, write_dsn: ▸x}]",
+            "`write_dsn` gives the same connection as `dsn`", mend: "a role of its own"),
+        Wrong(
+            "both DSN and file for changes", "databases:\n  - {name: a, dsn: x, write_dsn: y, ▸write_dsn_file: z}",
+            "both `write_dsn` and `write_dsn_file`", mend: "keep one"),
+        Wrong(
+            "an empty file name for changes", "databases: [{name: a, dsn: x, write_dsn_file: ▸''}]",
+            "`write_dsn_file` is empty", mend: ""),
+        Wrong(
             "a timeout longer than the interval", "databases: [{name: a, dsn: x, ▸timeout: 30s}]",
             "longer than the interval", mend: "left out", .warning),
         Wrong(

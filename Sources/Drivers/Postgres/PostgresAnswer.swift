@@ -6,6 +6,8 @@ struct PostgresAnswer {
     private(set) var rows: [[String?]] = []
     /// The bytes of all values.
     private(set) var bytes = 0
+    /// How many rows the last statement changed or gave; nil where it counts none.
+    private(set) var affected: Int?
     /// The first error.
     private(set) var error: PostgresError?
 
@@ -13,6 +15,7 @@ struct PostgresAnswer {
     ///
     /// - Returns: false for one that is neither rows, nor done, nor an error: COPY, which would never end.
     mutating func take(_ result: OpaquePointer, statement: String, user: String?) -> Bool {
+        if let count = PQcmdTuples(result).map({ String(cString: $0) }), !count.isEmpty { affected = Int(count) }
         switch PQresultStatus(result) {
         case PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK: takeRows(result)
         case PGRES_COMMAND_OK, PGRES_EMPTY_QUERY: break

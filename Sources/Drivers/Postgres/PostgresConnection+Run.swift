@@ -15,16 +15,11 @@ extension PostgresConnection {
             for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
             return results
         }
-        // Where the session has them from its start, they need not be said again.
-        let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
-        let opening = [settings.readOnly ? "BEGIN READ ONLY" : "BEGIN READ WRITE"]
-        let sets = limits.map { "SET LOCAL \($0.name) = \(Self.literal($0.value, of: $0.name))" }
         do throws(PostgresError) {
-            let text = (opening + sets).joined(separator: "; ")
-            _ = try await runSimple(text, name: "begin", on: handle, until: end)
+            try await begin(settings.readOnly ? "READ ONLY" : "READ WRITE", on: handle, until: end)
             var results: [PostgresRows] = []
             for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
-            _ = try await runSimple("COMMIT", name: "commit", on: handle, until: end)
+            try await commit(handle, until: end)
             return results
         } catch {
             await rollBack(handle)
@@ -37,7 +32,25 @@ extension PostgresConnection {
         name == "search_path" ? value : "'\(value)'"
     }
 
-    private func rollBack(_ handle: PostgresHandle) async {
+    /// Begins a transaction of a mode such as `READ ONLY`, with its time limits.
+    func begin(
+        _ mode: String, on handle: PostgresHandle, until end: ContinuousClock.Instant
+    ) async throws(PostgresError) {
+        // Where the session has them from its start, they need not be said again.
+        let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
+        let sets = limits.map { "SET LOCAL \($0.name) = \(Self.literal($0.value, of: $0.name))" }
+        let text = (["BEGIN \(mode)"] + sets).joined(separator: "; ")
+        _ = try await runSimple(text, name: "begin", on: handle, until: end)
+    }
+
+    /// - Parameter isShielded: whether it goes on to the end although the task is cancelled.
+    func commit(
+        _ handle: PostgresHandle, until end: ContinuousClock.Instant, isShielded: Bool = false
+    ) async throws(PostgresError) {
+        _ = try await runSimple("COMMIT", name: "commit", on: handle, until: end, isShielded: isShielded)
+    }
+
+    func rollBack(_ handle: PostgresHandle) async {
         // One that was given up meanwhile is rolled back by its end.
         guard handle === self.handle, PQtransactionStatus(handle.pointer) != PQTRANS_IDLE else { return }
         let end = ContinuousClock.now + .seconds(2)
@@ -131,7 +144,8 @@ extension PostgresConnection {
                 statement: name)
         }
         if let error = answer.error { throw error }
-        return PostgresRows(columns: answer.columns, values: answer.rows, statement: name)
+        return PostgresRows(
+            columns: answer.columns, values: answer.rows, statement: name, affected: answer.affected)
     }
 
     /// The error for a wait that ended before its time; nil for one that is ready.

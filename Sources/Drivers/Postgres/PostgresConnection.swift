@@ -23,6 +23,10 @@ package actor PostgresConnection {
     /// statement runs in a transaction that sets its own.
     package internal(set) var setsPerBatch = false
 
+    /// The number of the transaction that `inTransaction` has open; nil where none is.
+    var openTransaction: Int?
+    var lastTransaction = 0
+
     /// Connects with the first statement, not before.
     package init(_ settings: PostgresSettings, poller: PostgresPoller) {
         self.settings = settings
@@ -97,7 +101,7 @@ package actor PostgresConnection {
 
     // MARK: One at a time
 
-    private func begin(until end: ContinuousClock.Instant) async throws(PostgresError) {
+    func begin(until end: ContinuousClock.Instant) async throws(PostgresError) {
         if isBusy {
             let turn = PostgresWait()
             turns.append(turn)
@@ -121,7 +125,7 @@ package actor PostgresConnection {
         }
     }
 
-    private func finish() {
+    func finish() {
         while !turns.isEmpty {
             // One that no longer waits is passed over.
             if turns.removeFirst().end(.ready) { return }

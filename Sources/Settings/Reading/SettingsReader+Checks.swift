@@ -85,14 +85,17 @@ extension SettingsReader {
     /// A connection string, checked.
     func dsn(_ fields: MappingReader) -> Secret? {
         guard let (dsn, value) = requiredSecret(fields, "dsn") else { return nil }
-        if let wrong = dsnCheck(dsn.exposed) {
-            let safe = wrong.replacing(dsn.exposed, with: "<redacted>")
-            value.error(
-                "\(value.name) can't be used: \(safe)",
-                remedy: "write it as `postgresql://user@host:5432/database` or `host=… dbname=… user=…`")
-            return nil
-        }
-        return dsn
+        return checkDSN(value, dsn.exposed) ? dsn : nil
+    }
+
+    /// Whether a connection string can be used; reports what is wrong without showing it.
+    func checkDSN(_ value: YAMLValue, _ dsn: String) -> Bool {
+        guard let wrong = dsnCheck(dsn) else { return true }
+        let safe = wrong.replacing(dsn, with: "<redacted>")
+        value.error(
+            "\(value.name) can't be used: \(safe)",
+            remedy: "write it as `postgresql://user@host:5432/database` or `host=… dbname=… user=…`")
+        return false
     }
 
     /// Headers whose values may be secret.

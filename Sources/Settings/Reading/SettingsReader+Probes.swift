@@ -7,25 +7,50 @@ extension SettingsReader {
     func database(_ fields: MappingReader) -> DatabaseSettings? {
         let name = name(fields)
         let dsn = dsn(fields)
+        let write = writeAccess(fields, reading: dsn)
         let (interval, timeout) = schedule(fields)
         let statements = fields.value("statements")?.mapping { self.statements($0) }
         let parlant = fields.value("parlant")?.mapping { self.parlant($0) } ?? DatabaseSettings.Parlant()
         let integrations = fields.value("integrations")?.mapping { self.integrations($0, parlant: parlant) }
-        let tables = fields.value("tables")?.mapping { self.tables($0) } ?? .seconds(60)
+        let tables = fields.value("tables")?.mapping { self.tables($0) } ?? TablesChoice(interval: .seconds(60))
         let lockTimeout = fields.duration("lock_timeout", default: .seconds(1))
         guard let name, let dsn else { return nil }
         return DatabaseSettings(
-            name: name, dsn: dsn, interval: interval, timeout: timeout, lockTimeout: lockTimeout,
+            name: name, dsn: dsn, write: write, interval: interval, timeout: timeout, lockTimeout: lockTimeout,
             statements: statements ?? DatabaseSettings.Statements(),
             integrations: integrations
                 ?? DatabaseSettings.Integrations(schema: parlant.schema, timeZone: parlant.timeZone),
-            parlant: parlant, tablesInterval: tables)
+            parlant: parlant, tablesInterval: tables.interval)
     }
 
-    /// Nil where it is switched off.
-    private func tables(_ fields: MappingReader) -> Duration? {
+    private struct TablesChoice {
+        /// Nil where it is switched off.
+        let interval: Duration?
+    }
+
+    private func tables(_ fields: MappingReader) -> TablesChoice {
         let interval = fields.duration("interval", default: .seconds(60))
-        return fields.bool("enabled", default: true) ? interval : nil
+        return TablesChoice(interval: fields.bool("enabled", default: true) ? interval : nil)
+    }
+
+    /// The connection for changes. One that is the agent's own would let the agent change things.
+    private func writeAccess(_ fields: MappingReader, reading dsn: Secret?) -> DatabaseSettings.WriteAccess? {
+        let (direct, file) = (fields.value("write_dsn"), fields.value("write_dsn_file"))
+        if let file {
+            guard direct == nil else {
+                fields.error(
+                    "both `write_dsn` and `write_dsn_file` are given in \(fields.name)", at: "write_dsn_file",
+                    remedy: "keep one of the two")
+                return nil
+            }
+            return path(file).map { .file($0) }
+        }
+        guard let value = direct, let text = value.nonEmptyString(), checkDSN(value, text) else { return nil }
+        if text == dsn?.exposed {
+            value.error(DatabaseSettings.sameDSN("write_dsn"), remedy: DatabaseSettings.ownRole)
+            return nil
+        }
+        return .dsn(Secret(text))
     }
 
     private func statements(_ fields: MappingReader) -> DatabaseSettings.Statements {

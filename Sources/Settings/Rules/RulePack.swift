@@ -39,6 +39,39 @@ package enum RulePack {
             }
     }
 
+    /// The runbooks in `runbooks` beside the rules of these sources: the shipped ones first, so that one's own of the same name can
+    /// take their place. The shipped ones are there whether or not their rules are used.
+    package static func runbooks(
+        of sources: [AgentSettings.RuleSource], environment: [String: String], executablePath: String?,
+        files: FileReader = .real
+    ) -> (files: [(path: String, text: String)], problems: [SettingsProblem]) {
+        let shipped = locate(environment: environment, executablePath: executablePath, files: files)
+        var folders = shipped.map { [$0] } ?? []
+        for case .files(let pattern, _) in sources {
+            for path in files.paths(matching: pattern) {
+                let folder = FilePath.folder(of: path)
+                if !folders.contains(folder) { folders.append(folder) }
+            }
+        }
+        let paths = folders.flatMap { folder -> [String] in
+            let names = files.names(folder + "/runbooks") ?? []
+            return names.filter { $0.hasSuffix(".md") && !$0.hasPrefix(".") }.sorted()
+                .map { "\(folder)/runbooks/\($0)" }
+        }
+        var texts: [(path: String, text: String)] = []
+        var problems: [SettingsProblem] = []
+        for path in paths {
+            do {
+                texts.append((path, try files.text(path)))
+            } catch {
+                problems.append(
+                    SettingsProblem(
+                        at: nil, "can't read the runbook `\(path)`: \(error.reason)", remedy: "let this user read it"))
+            }
+        }
+        return (texts, problems)
+    }
+
     /// Whether a name is that of a rule file.
     static func isRuleFile(_ name: String) -> Bool {
         guard let dot = name.lastIndex(of: "."), ["yml", "yaml"].contains(name[name.index(after: dot)...]) else {

@@ -87,10 +87,20 @@ package struct DatabaseSettings: Hashable, Sendable {
         }
     }
 
+    /// How `tocsin runbook` reaches the database to change it. The agent never uses it.
+    package enum WriteAccess: Hashable, Sendable {
+        case dsn(Secret)
+        /// The path of a file that holds it. It is read when it is used, not before, so that the agent's own user need
+        /// not be able to.
+        case file(String)
+    }
+
     /// The value of the label `database`.
     package var name: String
     /// How to connect: a URI or libpq's `key=value` words.
     package var dsn: Secret
+    /// Nil where nothing is to be changed.
+    package var write: WriteAccess?
     /// The time between two samples; 5 s by default.
     package var interval: Duration
     /// How long a sample may take, connecting included; 5 s by default.
@@ -104,13 +114,14 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var tablesInterval: Duration?
 
     package init(
-        name: String, dsn: Secret, interval: Duration = .seconds(5), timeout: Duration = .seconds(5),
-        lockTimeout: Duration = .seconds(1), statements: Statements = Statements(),
+        name: String, dsn: Secret, write: WriteAccess? = nil, interval: Duration = .seconds(5),
+        timeout: Duration = .seconds(5), lockTimeout: Duration = .seconds(1), statements: Statements = Statements(),
         integrations: Integrations = Integrations(), parlant: Parlant = Parlant(),
         tablesInterval: Duration? = .seconds(60)
     ) {
         self.name = name
         self.dsn = dsn
+        self.write = write
         self.interval = interval
         self.timeout = timeout
         self.lockTimeout = lockTimeout

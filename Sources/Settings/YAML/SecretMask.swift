@@ -6,7 +6,8 @@ enum SecretMask {
     private static let redacted = "<redacted>"
     /// Keys whose values are secret.
     static let keys = [
-        "dsn", "password", "auth_password", "smtp_auth_password", "secret", "auth_secret", "smtp_auth_secret",
+        "dsn", "write_dsn", "password", "auth_password", "smtp_auth_password", "secret", "auth_secret",
+        "smtp_auth_secret",
         "signing_secret", "api_url", "slack_api_url", "credentials", "bearer_token", "bearer", "token", "headers",
         "http_headers",
         "basic_auth", "authorization", "proxy_url",

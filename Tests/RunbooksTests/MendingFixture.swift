@@ -1,0 +1,92 @@
+import Drivers
+import Foundation
+import Mending
+import Runbooks
+import Support
+import Testing
+
+/// The tests on PostgreSQL, one after the other: `psql` blocks a thread, of which there may be only two.
+@Suite(.serialized) enum OnPostgres {}
+
+/// A PostgreSQL of the Parlant extension's shape, with a little in it, and a mender for one of its databases.
+final class MendingFixture: Sendable {
+    let mender: Mender
+    private let server: PostgresServer
+    private let poller: PostgresPoller
+    private let database: String
+
+    /// One server for all tests of the process; each test has a database of its own.
+    private static let shared = Result {
+        let server = try PostgresServer()
+        try server.psql("CREATE DATABASE healthy")
+        try server.psql("CREATE EXTENSION pg_stat_statements;\n" + ParlantSchema.sql + content, database: "healthy")
+        return server
+    }
+
+    init(canWrite: Bool = true, limits: MendingLimits = MendingLimits()) throws {
+        server = try Self.shared.get()
+        database = "t\(UUID().uuidString.filter { $0 != "-" }.lowercased())"
+        poller = PostgresPoller()
+        try server.psql("CREATE DATABASE \(database) TEMPLATE healthy")
+        let dsn = server.dsn(database: database)
+        mender = Mender(
+            MendingTarget(
+                database: "main", dsn: dsn, writeDSN: canWrite ? dsn : nil, schema: "public", limits: limits),
+            poller: poller)
+    }
+
+    @discardableResult
+    func psql(_ sql: String) throws -> String { try server.psql(sql, database: database) }
+
+    func connection() -> PostgresConnection {
+        PostgresConnection(
+            PostgresSettings(dsn: server.dsn(database: database), name: "other", readOnly: false), poller: poller)
+    }
+
+    func remedy(_ runbook: String, _ name: String? = nil) throws -> (runbook: Runbook, remedy: Remedy) {
+        let runbook = try #require(try ShippedRunbooks.shelf().runbook(runbook))
+        return (runbook, try #require(runbook.remedy(name ?? runbook.name)))
+    }
+
+    func count(_ runbook: String, _ name: String? = nil, _ values: [String: String] = [:]) async throws -> Int {
+        let found = try remedy(runbook, name)
+        return try await mender.plan(found.remedy, of: found.runbook, values: values).count
+    }
+
+    func apply(
+        _ runbook: String, _ name: String? = nil, _ values: [String: String] = [:], planned: Int
+    ) async throws -> MendingResult {
+        try await mender.apply(try remedy(runbook, name).remedy, values: values, planned: planned)
+    }
+
+    static func id(_ number: Int) -> String {
+        "00000000-0000-0000-0000-\(String(1_000_000_000_00 + number).suffix(12))"
+    }
+
+    /// One of everything, all of it right.
+    private static let content = """
+
+        INSERT INTO "user" VALUES ('ada', 'Ada', 'ada@example.org', now(), now());
+        INSERT INTO workspace (id, name, owner_id) VALUES ('acme', 'Acme', 'ada'), ('other', 'Other', 'ada');
+        INSERT INTO knowledge_base (id, user_id, workspace_id, name) VALUES ('kb', 'ada', 'acme', 'Manual');
+        INSERT INTO parlant_agent (id, workspace_id, created_by, name)
+            VALUES ('\(id(1))', 'acme', 'ada', 'Helper'), ('\(id(2))', 'other', 'ada', 'Stranger');
+        INSERT INTO parlant_agent_knowledge_base (agent_id, knowledge_base_id) VALUES ('\(id(1))', 'kb');
+        INSERT INTO parlant_session (id, agent_id, workspace_id) VALUES ('\(id(10))', '\(id(1))', 'acme');
+        INSERT INTO parlant_event (session_id, "offset", event_type, content, created_at)
+            SELECT '\(id(10))', n, 'customer_message', '{}', now() + n * interval '1 second'
+              FROM generate_series(0, 4) n;
+        INSERT INTO parlant_journey (id, agent_id, title, conditions) VALUES ('\(id(20))', '\(id(1))', 'Order', '[]');
+        INSERT INTO parlant_journey_state (id, journey_id, name, state_type, is_initial, created_at) VALUES
+            ('\(id(30))', '\(id(20))', 'Begin', 'chat', true, now() - interval '2 hours'),
+            ('\(id(31))', '\(id(20))', 'End', 'final', false, now() - interval '1 hour');
+        INSERT INTO parlant_journey_transition (journey_id, from_state_id, to_state_id)
+            VALUES ('\(id(20))', '\(id(30))', '\(id(31))');
+        INSERT INTO parlant_tool (id, workspace_id, name, display_name, description, tool_type, parameters) VALUES
+            ('\(id(40))', 'acme', 'weather', 'Weather', 'Tells it', 'http',
+             '{"properties": {"city": {}, "unit": {}}, "required": ["city"]}');
+        INSERT INTO parlant_tool_integration
+            (parlant_tool_id, integration_type, target_id, health_status, parameter_mapping)
+            VALUES ('\(id(40))', 'http', 'weather', 'healthy', '{"city": "place"}');
+        """
+}

@@ -1,0 +1,16 @@
+import Foundation
+import Runbooks
+
+/// The runbooks that come with Tocsin.
+enum ShippedRunbooks {
+    static func shelf() throws -> RunbookShelf {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Alerts/runbooks")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
+        return RunbookShelf(
+            try names.sorted().map { name in
+                let file = folder.appendingPathComponent(name)
+                return (file.path, try String(contentsOf: file, encoding: .utf8))
+            })
+    }
+}
