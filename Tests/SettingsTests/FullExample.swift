@@ -22,6 +22,8 @@ enum FullExample {
             lock_timeout: 500ms
             statements: { enabled: true, interval: 30s, top: 10, filter: 'parlant_' }
             integrations: { enabled: true, interval: 20s, schema: parlant, stale_after: 10m, time_zone: Europe/Berlin }
+            parlant: { enabled: false, interval: 30s, integrity_interval: 10m, sweep_budget: 10ms, schema: bots, time_zone: Asia/Tokyo, tables: [parlant_agent] }
+            tables: { enabled: true, interval: 2m }
         pools:
           - name: bouncer
             interval: 2s

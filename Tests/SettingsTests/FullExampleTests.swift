@@ -31,7 +31,11 @@ import Testing
                     statements: .init(interval: .seconds(30), top: 10, filter: "parlant_"),
                     integrations: .init(
                         mode: .on, interval: .seconds(20), schema: "parlant", staleAfter: .seconds(600),
-                        timeZone: "Europe/Berlin")))
+                        timeZone: "Europe/Berlin"),
+                    parlant: .init(
+                        mode: .off, interval: .seconds(30), integrityInterval: .seconds(600),
+                        sweepBudget: .milliseconds(10), schema: "bots", timeZone: "Asia/Tokyo",
+                        tables: ["parlant_agent"]), tablesInterval: .seconds(120)))
     }
 
     @Test func `Pools are of three kinds`() {
