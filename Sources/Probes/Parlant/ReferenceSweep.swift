@@ -40,11 +40,14 @@ struct ReferenceSweep: Sendable {
         order = sizes.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
     }
 
-    /// Begins a pass where none is under way and the last began long enough ago.
-    mutating func begin(at now: Timestamp, every interval: Duration) {
-        if let began = passBegan {
-            guard order.allSatisfy({ places[$0]?.isDone == true }), now - began >= interval else { return }
-        }
+    /// Whether none is under way and the last began long enough ago.
+    func isDue(at now: Timestamp, every interval: Duration) -> Bool {
+        guard let passBegan else { return true }
+        return order.allSatisfy { places[$0]?.isDone == true } && now - passBegan >= interval
+    }
+
+    /// Begins a pass at the beginning of every table.
+    mutating func begin(at now: Timestamp) {
         passBegan = now
         for table in order {
             places[table]?.next = 0

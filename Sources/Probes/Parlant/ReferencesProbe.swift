@@ -40,6 +40,9 @@ package actor ReferencesProbe: Probe {
     package func sample(at: Timestamp) async -> ProbeResult {
         var list = SampleList(at: at)
         do throws(PostgresError) {
+            let isDue = sweep.isDue(at: at, every: passInterval)
+            // A pass begins with the tables as large as they are now.
+            if isDue { await source.forget() }
             let catalog = try await source.catalog(deadline: deadline)
             guard catalog.isInstalled else { return ProbeResult() }
             let references = references(in: catalog)
@@ -52,7 +55,7 @@ package actor ReferencesProbe: Probe {
                     && !own.contains { unreadable.contains($0.parent) }
             }
             sweep.take(sizes: swept.mapValues { catalog.tables[$0[0].table]?.pages ?? 0 })
-            sweep.begin(at: at, every: passInterval)
+            if isDue { sweep.begin(at: at) }
             for table in skipped {
                 list.add(
                     "parlant_check_skipped", 1, [("check", "references"), ("table", table), ("column", "ctid")])

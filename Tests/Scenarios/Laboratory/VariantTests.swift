@@ -122,4 +122,42 @@ struct VariantTests {
         let gone = try doctor("host=127.0.0.1 port=\(FreePort.find()) dbname=x user=x")
         #expect(gone.status == 2 && gone.text.hasPrefix("UNHEALTHY: Database connectivity issues"), "\(gone.text)")
     }
+
+    @Test("the running agent says the same under /api/v1/health, and shipped rules point to runbooks that are there")
+    func health() async throws {
+        let database = try ParlantDatabase(on: Self.server.get(), name: "lives", data: .small)
+        defer { try? database.drop() }
+        let agent = try await AgentProcess(
+            """
+            databases:
+              - name: main
+                dsn: "\(database.dsn())"
+                parlant: { enabled: true, interval: 1s, integrity_interval: 1s }
+            route: { receiver: none }
+            receivers: [{ name: none }]
+            """)
+        defer { agent.remove() }
+        func report() async throws -> [String: Any] {
+            let text = try await agent.get("/api/v1/health")
+            return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+        }
+        let well = try await report()
+        let details = try #require(well["details"] as? [String: Any])
+        #expect(well["status"] as? String == "healthy" && well["message"] as? String == "All systems operational")
+        #expect(details["tableCount"] as? Int == 15 && details["tablesExpected"] as? Int == 15)
+        #expect((details["recentEvents"] as? Int).map { $0 > 0 } == true)
+        #expect((details["checks"] as? [[String: Any]])?.contains { $0["name"] as? String == "schema:main" } == true)
+
+        try database.inject(.missingTable())
+        let isSeen = await eventually(within: 20) {
+            (try? await report())?["message"] as? String == "Table parlant_term is missing on main"
+        }
+        #expect(isSeen)
+        #expect(try await report()["status"] as? String == "unhealthy")
+
+        let checked = try Subprocess.output(
+            AgentProcess.binary, ["check", agent.folder.appendingPathComponent("tocsin.yaml").path],
+            environment: ["TOCSIN_ALERTS": AgentProcess.alerts])
+        #expect(checked.hasSuffix("all right\n") && !checked.contains("warning"), "\(checked)")
+    }
 }
