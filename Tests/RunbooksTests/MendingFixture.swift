@@ -26,6 +26,15 @@ final class MendingFixture: Sendable {
         return server
     }
 
+    /// A mender whose write connection goes through a pooler.
+    func pooled() async throws -> (mender: Mender, bouncer: PgBouncerServer) {
+        let bouncer = try await PgBouncerServer(for: server, poolMode: "transaction")
+        let target = MendingTarget(
+            database: "main", dsn: server.dsn(database: database),
+            writeDSN: "host=127.0.0.1 port=\(bouncer.port) user=postgres dbname=\(database)", schema: "public")
+        return (Mender(target, poller: poller), bouncer)
+    }
+
     /// - Parameter writer: the role of the write connection; nil for none.
     init(writer: String? = "postgres", limits: MendingLimits = MendingLimits()) throws {
         server = try Self.shared.get()
