@@ -92,10 +92,10 @@ extension Mender {
             remedy: """
                 add `write_dsn` (or `write_dsn_file`) to the entry `\(target.database)` under `databases`, for a role \
                 of its own:
-                    CREATE ROLE tocsin_mend LOGIN PASSWORD '…' CONNECTION LIMIT 2;
+                    CREATE ROLE tocsin_mend LOGIN PASSWORD '…' CONNECTION LIMIT 5;
                     GRANT USAGE ON SCHEMA \(MendingTarget.quoted(target.schema)) TO tocsin_mend;
-                    GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES… TO tocsin_mend;  -- those the runbook names
-                  The agent never opens it; only `tocsin runbook plan` and `apply` do.
+                  and the grants of Deploy/mend-role.sql, which has the least that each runbook needs. The agent never \
+                opens this connection; only `tocsin runbook plan` and `apply` do.
                 """)
     }
 

@@ -25,10 +25,10 @@ struct RunbookApply: AsyncParsableCommand {
     func run() async throws {
         let runbook = try options.shelf.load(options.name, strict: true)
         let remedy = try remedy.choose(from: runbook)
+        let values = try options.values(for: remedy.parameters, of: remedy.name)
         let (settings, mender) = try options.open()
         do {
             guard mender.target.writeDSN != nil else { throw Mender.noWriteConnection(mender.target) }
-            let values = options.valuesByName
             let plan = try await mender.plan(remedy, of: runbook, values: values)
             RunbookText.show(plan)
             guard plan.count > 0 else { return }

@@ -18,13 +18,13 @@ struct RunbookDiagnose: AsyncParsableCommand {
 
     func run() async throws {
         let runbook = try options.shelf.load(options.name, strict: true)
-        let mender = try options.open().mender
+        let values = try options.values(for: runbook.diagnoses.flatMap(\.parameters), of: runbook.name)
         let findings: [Finding]
         do {
-            findings = try await mender.diagnose(runbook, values: options.valuesByName)
-        } catch {
-            Terminal.error("error: \(error)")
-            throw ExitCode.validationFailure
+            findings = try await options.open().mender.diagnose(runbook, values: values)
+        } catch let failure as MendingFailure {
+            Terminal.error("error: \(failure)")
+            throw ExitCode.failure
         }
         if json {
             Terminal.out(try Terminal.json(findings))
@@ -59,9 +59,10 @@ struct RunbookPlan: AsyncParsableCommand {
     func run() async throws {
         let runbook = try options.shelf.load(options.name, strict: true)
         let remedy = try remedy.choose(from: runbook)
+        let values = try options.values(for: remedy.parameters, of: remedy.name)
         let mender = try options.open().mender
         do {
-            let plan = try await mender.plan(remedy, of: runbook, values: options.valuesByName)
+            let plan = try await mender.plan(remedy, of: runbook, values: values)
             if json { return Terminal.out(try Terminal.json(plan)) }
             RunbookText.show(plan)
         } catch let failure as MendingFailure {

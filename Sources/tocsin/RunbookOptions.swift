@@ -69,14 +69,26 @@ struct RunbookRunOptions: ParsableArguments {
         }
     }
 
-    /// The values by name.
-    var valuesByName: [String: String] {
+    private var valuesByName: [String: String] {
         var result: [String: String] = [:]
         for value in values {
             guard let equals = value.firstIndex(of: "=") else { continue }
             result[String(value[..<equals])] = String(value[value.index(after: equals)...])
         }
         return result
+    }
+
+    /// The values, all of them known and none missing.
+    ///
+    /// - Parameter name: the runbook or remedy that takes them.
+    func values(for parameters: [RunbookParameter], of name: String) throws -> [String: String] {
+        let values = valuesByName
+        do {
+            try RunbookValues.check(values, against: parameters, of: name)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        return values
     }
 
     /// The settings, and the mender of the chosen database.

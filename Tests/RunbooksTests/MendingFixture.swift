@@ -20,18 +20,32 @@ final class MendingFixture: Sendable {
         let server = try PostgresServer()
         try server.psql("CREATE DATABASE healthy")
         try server.psql("CREATE EXTENSION pg_stat_statements;\n" + ParlantSchema.sql + content, database: "healthy")
+        try server.psql(
+            String(contentsOf: ShippedRunbooks.root.appendingPathComponent("Deploy/mend-role.sql"), encoding: .utf8),
+            database: "healthy")
         return server
     }
 
-    init(canWrite: Bool = true, limits: MendingLimits = MendingLimits()) throws {
+    /// A mender whose write connection goes through a pooler.
+    func pooled() async throws -> (mender: Mender, bouncer: PgBouncerServer) {
+        let bouncer = try await PgBouncerServer(for: server, poolMode: "transaction")
+        let target = MendingTarget(
+            database: "main", dsn: server.dsn(database: database),
+            writeDSN: "host=127.0.0.1 port=\(bouncer.port) user=postgres dbname=\(database)", schema: "public")
+        return (Mender(target, poller: poller), bouncer)
+    }
+
+    /// - Parameter writer: the role of the write connection; nil for none.
+    init(writer: String? = "postgres", limits: MendingLimits = MendingLimits()) throws {
         server = try Self.shared.get()
         database = "t\(UUID().uuidString.filter { $0 != "-" }.lowercased())"
         poller = PostgresPoller()
         try server.psql("CREATE DATABASE \(database) TEMPLATE healthy")
-        let dsn = server.dsn(database: database)
+        let write = writer.map { [server, database] in server.dsn(user: $0, database: database) }
         mender = Mender(
             MendingTarget(
-                database: "main", dsn: dsn, writeDSN: canWrite ? dsn : nil, schema: "public", limits: limits),
+                database: "main", dsn: server.dsn(database: database), writeDSN: write, schema: "public", limits: limits
+            ),
             poller: poller)
     }
 

@@ -2,6 +2,7 @@ import Drivers
 import Foundation
 import Mending
 import Runbooks
+import Support
 import Testing
 
 extension OnPostgres {
@@ -55,6 +56,22 @@ extension OnPostgres {
             }
             #expect(failure?.message.contains("already exists") == true)
             #expect(try fixture.psql("SELECT indisvalid FROM pg_index WHERE indexrelid = '\(name)'::regclass") == "t")
+        }
+
+        @Test func `Through a pooler a transaction is applied, and what can't run in one is refused`() async throws {
+            let fixture = try MendingFixture()
+            let (mender, bouncer) = try await fixture.pooled()
+            defer { bouncer.stop() }
+            try fixture.psql("UPDATE parlant_journey_state SET is_initial = true")
+            let several = try fixture.remedy("journey-states", "several").remedy
+            #expect(try await mender.apply(several, values: [:], planned: 1).changed == 1)
+            try fixture.psql("DROP INDEX \(Self.unique)")
+            let index = try fixture.remedy("missing-indexes", Self.unique).remedy
+            let failure = await #expect(throws: MendingFailure.self) {
+                try await mender.apply(index, values: [:], planned: 1)
+            }
+            #expect(failure?.effect == MendingFailure.Effect.none)
+            #expect(failure?.message.contains("goes through a pooler") == true)
         }
 
         /// Runs work while a session holds a lock and another waits for it.

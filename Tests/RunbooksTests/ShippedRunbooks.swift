@@ -3,9 +3,12 @@ import Runbooks
 
 /// The runbooks that come with Tocsin.
 enum ShippedRunbooks {
+    /// The repository.
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+
     static func shelf() throws -> RunbookShelf {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Alerts/runbooks")
+        let folder = root.appendingPathComponent("Alerts/runbooks")
         let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
         return RunbookShelf(
             try names.sorted().map { name in

@@ -22,6 +22,9 @@ struct Trouble: Sendable, CustomTestStringConvertible {
         self.expectation = expectation
     }
 
+    /// Whether Deploy/mend-role.sql does not suffice.
+    var needsOwner: Bool { ["foreign-keys", "missing-indexes", "stale-statistics"].contains(runbook) }
+
     var testDescription: String { "\(runbook) \(remedy ?? "")" }
 
     private static func id(_ number: Int) -> String { MendingFixture.id(number) }
