@@ -2,32 +2,41 @@ import Foundation
 import Support
 import Testing
 
-/// A trouble is found, planned and mended with the real program.
-@Suite struct RunbookScenarioTests {
+/// A trouble is found, planned and mended with the real program. One after the other: each call of the program blocks a
+/// thread of the tests.
+@Suite(.serialized) struct RunbookScenarioTests {
     private final class Bench: Sendable {
-        let server: PostgresServer
+        private let server: PostgresServer
+        private let database = "book\(UInt32.random(in: 0...UInt32.max))"
         let folder: URL
 
+        private static let shared = Result {
+            let server = try PostgresServer()
+            try server.psql("CREATE ROLE reader LOGIN; CREATE ROLE mender LOGIN")
+            return server
+        }
+
         init() throws {
-            server = try PostgresServer()
+            server = try Self.shared.get()
             folder = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-book-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try server.psql("CREATE DATABASE \(database)")
             try server.psql(
                 """
                 CREATE TABLE workspace (id text PRIMARY KEY);
                 CREATE TABLE parlant_agent (id int, workspace_id text, name text, created_at timestamp);
                 CREATE TABLE parlant_session (agent_id int);
                 INSERT INTO parlant_agent SELECT n, 'gone', 'Agent ' || n, now() FROM generate_series(1, 12) n;
-                CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
-                CREATE ROLE mender LOGIN; GRANT SELECT, DELETE ON ALL TABLES IN SCHEMA public TO mender;
-                """)
-            try write(access: "write_dsn: '\(server.dsn(user: "mender"))'")
+                GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader;
+                GRANT SELECT, DELETE ON ALL TABLES IN SCHEMA public TO mender;
+                """, database: database)
+            try write(access: "write_dsn: '\(server.dsn(user: "mender", database: database))'")
         }
 
         func write(access: String) throws {
             let text = """
                 history: { path: "\(folder.path)/history.sqlite" }
-                databases: [{ name: main, dsn: '\(server.dsn(user: "reader"))', \(access) }]
+                databases: [{ name: main, dsn: '\(server.dsn(user: "reader", database: database))', \(access) }]
                 route: { receiver: none }
                 receivers: [{ name: none }]
                 """
@@ -41,7 +50,7 @@ import Testing
                 environment: ["TOCSIN_ALERTS": AgentProcess.alerts, "USER": "ada"], input: input ?? "")
         }
 
-        var agents: String? { try? server.psql("SELECT count(*) FROM parlant_agent") }
+        var agents: String? { try? server.psql("SELECT count(*) FROM parlant_agent", database: database) }
 
         deinit { try? FileManager.default.removeItem(at: folder) }
     }
