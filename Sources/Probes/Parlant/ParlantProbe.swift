@@ -31,7 +31,11 @@ package struct ParlantProbe: Probe {
     private func sample(at: Timestamp, isSecondTry: Bool) async -> ProbeResult {
         do throws(PostgresError) {
             let catalog = try await source.catalog(deadline: deadline)
-            guard catalog.isInstalled else { return ProbeResult(failure: missingExtension) }
+            if !catalog.isInstalled {
+                // One of the probes says it for all.
+                guard kind == .schema else { return ProbeResult() }
+                guard await source.hasBeenThere else { return ProbeResult(failure: missingExtension) }
+            }
             var list = SampleList(at: at)
             var obstacles: [ParlantQuestion.Obstacle] = []
             var asked: [ParlantQuestion] = []

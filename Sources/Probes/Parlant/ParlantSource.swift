@@ -28,6 +28,8 @@ package actor ParlantSource {
     package nonisolated let connection: PostgresConnection
     nonisolated let settings: Settings
     private var known: (catalog: ParlantCatalog, readAt: ContinuousClock.Instant)?
+    /// Whether the extension has been there since the start. Then its tables are missed, and not simply not there.
+    private(set) var hasBeenThere = false
 
     /// How long the catalogue is believed. A statement that finds it wrong has it read anew at once.
     private static let validity = Duration.seconds(30)
@@ -44,6 +46,7 @@ package actor ParlantSource {
             ParlantCatalog.statements(schema: settings.schema), deadline: deadline)
         let catalog = try ParlantCatalog(results)
         known = (catalog, .now)
+        if catalog.isInstalled { hasBeenThere = true }
         return catalog
     }
 

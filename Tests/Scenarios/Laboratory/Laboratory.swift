@@ -23,10 +23,12 @@ struct Laboratory {
     private static let step = Duration.seconds(15)
 
     /// - Parameters:
+    ///   - parlant: the mode of the schema's probes.
     ///   - only: the probes to run, by id; nil for all.
     ///   - except: those to leave out.
     init(
-        _ database: ParlantDatabase, user: String = "postgres", only: Set<String>? = nil, except: Set<String> = []
+        _ database: ParlantDatabase, user: String = "postgres", parlant: String = "true", only: Set<String>? = nil,
+        except: Set<String> = []
     ) throws {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("lab-\(UUID().uuidString).yaml")
         defer { try? FileManager.default.removeItem(at: file) }
@@ -34,7 +36,7 @@ struct Laboratory {
             databases:
               - name: main
                 dsn: "\(database.dsn(user: user))"
-                parlant: { enabled: true, schema: '\(database.schema.name)' }
+                parlant: { enabled: \(parlant), schema: '\(database.schema.name)' }
             route: { receiver: none }
             receivers: [{ name: none }]
             """

@@ -121,4 +121,19 @@ struct LaboratoryTests {
         }
         await laboratory.close()
     }
+
+    @Test("all tables gone at once are missed, though they are looked for where they are alone")
+    func everythingGone() async throws {
+        let database = try Bench.healthy.get().copy(as: "lab_gone")
+        defer { try? database.drop() }
+        var laboratory = try Laboratory(database, parlant: "auto")
+        await laboratory.pass(.seconds(60))
+        try database.sql(
+            "DROP TABLE \(database.schema.tables.map(\.name.quoted).joined(separator: ", ")) CASCADE")
+        // The catalogue is believed for a while of real time; a question to a table that is gone ends that.
+        await laboratory.pass(.seconds(400))
+        #expect(laboratory.firing == ["ParlantTableMissing"])
+        #expect(laboratory.described.count == 15)
+        await laboratory.close()
+    }
 }
