@@ -24,7 +24,7 @@ package enum MetricCatalog {
     package static var names: Set<String> { Set(all.keys) }
 
     private static let all: [String: (type: MetricDescription.Kind, help: String)] =
-        own.merging(probes) { one, _ in one }.merging(postgres) { one, _ in one }
+        [own, probes, postgres, tables, parlant].reduce(into: [:]) { all, part in all.merge(part) { one, _ in one } }
 
     private static let own: [String: (type: MetricDescription.Kind, help: String)] = [
         "ALERTS": (.gauge, "1 for each alert that is pending or firing."),
@@ -132,5 +132,56 @@ package enum MetricCatalog {
         "tocsin_statements_calls": (.gauge, "Calls of all statements within that window."),
         "tocsin_statements_mean_seconds": (.gauge, "The mean time of all statements within that window."),
         "tocsin_statements_slowest_mean_seconds": (.gauge, "The mean time of the slowest statement in that window."),
+    ]
+
+    private static let tables: [String: (type: MetricDescription.Kind, help: String)] = [
+        "tocsin_table_bytes": (.gauge, "Size of a table's own pages."),
+        "tocsin_table_vacuum_age_seconds": (.gauge, "Time since a table's last vacuum."),
+        "tocsin_table_analyze_age_seconds": (.gauge, "Time since a table's statistics were last made."),
+        "pg_stat_user_tables_seq_scan": (.counter, "How often a table was read whole."),
+        "pg_stat_user_tables_seq_tup_read": (.counter, "Rows read by reading a table whole."),
+        "pg_stat_user_tables_idx_scan": (.counter, "How often a table was read through an index."),
+        "pg_stat_user_tables_n_tup_ins": (.counter, "Rows inserted into a table."),
+        "pg_stat_user_tables_n_tup_upd": (.counter, "Rows of a table updated."),
+        "pg_stat_user_tables_n_tup_del": (.counter, "Rows deleted from a table."),
+        "pg_stat_user_tables_n_live_tup": (.gauge, "Rows of a table, estimated."),
+        "pg_stat_user_tables_n_dead_tup": (.gauge, "Dead rows of a table, estimated."),
+        "pg_stat_user_tables_n_mod_since_analyze": (.gauge, "Rows changed since a table's statistics were made."),
+        "tocsin_invalid_indexes": (.gauge, "Indexes that are not valid, and not being built."),
+        "tocsin_unused_indexes": (.gauge, "Indexes above 8 MiB that were never read, and that no constraint needs."),
+        "tocsin_unused_index_bytes": (.gauge, "What the unused indexes take."),
+        "tocsin_duplicate_indexes": (.gauge, "Indexes that do what an older one does."),
+        "tocsin_duplicate_index_bytes": (.gauge, "What the duplicate indexes take."),
+        "tocsin_freeze_age_transactions": (.gauge, "Transactions since the database's oldest unfrozen row."),
+        "tocsin_progress_ratio": (.gauge, "How much of an index build or a vacuum is done."),
+    ]
+
+    private static let parlant: [String: (type: MetricDescription.Kind, help: String)] = [
+        "parlant_table_present": (.gauge, "1 if an expected table is there."),
+        "parlant_foreign_key_present": (.gauge, "1 if an expected foreign key is there."),
+        "parlant_index_present": (.gauge, "1 if a valid index does what an expected one does."),
+        "parlant_constraints_not_valid": (.gauge, "Constraints of a table that were never validated."),
+        "parlant_triggers_disabled": (.gauge, "Triggers of a table that are switched off."),
+        "parlant_check_skipped": (.gauge, "1 for a question not asked, since no index serves it on a large table."),
+        "parlant_orphan_rows": (.gauge, "Rows found that refer to something that is not there."),
+        "parlant_reference_sweep_progress_ratio": (.gauge, "How much of the present search for orphans is done."),
+        "parlant_reference_sweep_seconds": (.gauge, "How long the last whole search for orphans took."),
+        "parlant_reference_sweep_age_seconds": (.gauge, "Time since a search for orphans came to its end."),
+        "parlant_active_sessions": (.gauge, "Sessions with the status active."),
+        "parlant_idle_sessions": (.gauge, "Active sessions without activity for four hours."),
+        "parlant_newest_event_age_seconds": (.gauge, "Time since the newest event."),
+        "parlant_events_last_5m": (.gauge, "Events of the last five minutes, by workspace and type."),
+        "parlant_events_last_hour": (.gauge, "Events of the last hour, by workspace and type."),
+        "parlant_events_last_week": (.gauge, "Events of the last week, 1,000 at most."),
+        "parlant_sessions_out_of_order": (.gauge, "Recent sessions whose events have gaps, doubles or go back in time."),
+        "parlant_journey_problems": (.gauge, "Journeys and parts of them that can't work, by problem."),
+        "parlant_tool_problems": (.gauge, "Tools that can't work, by problem."),
+        "parlant_knowledge_base_problems": (.gauge, "Assignments of knowledge bases that are wrong, by problem."),
+        "parlant_events_past_retention": (.gauge, "Events of completed sessions older than 90 days."),
+        "parlant_events_past_retention_oldest_seconds": (.gauge, "The age of the oldest of these events."),
+        "parlant_analytics_age_seconds": (.gauge, "The age of parlant_agent_analytics_daily's newest day."),
+        "parlant_canary_seconds": (.gauge, "How long one of the guide's own queries took."),
+        "parlant_canary_rows": (.gauge, "How many rows that query gave."),
+        "parlant_canary_uses_index": (.gauge, "1 if that query's plan reads no large table whole."),
     ]
 }
