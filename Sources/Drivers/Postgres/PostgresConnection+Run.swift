@@ -16,11 +16,8 @@ extension PostgresConnection {
             return results
         }
         do throws(PostgresError) {
-            try await begin(settings.readOnly ? "READ ONLY" : "READ WRITE", on: handle, until: end)
-            var results: [PostgresRows] = []
-            for statement in statements { results.append(try await run(statement, on: handle, until: end)) }
-            try await commit(handle, until: end)
-            return results
+            return try await pipelined(
+                statements, mode: settings.readOnly ? "READ ONLY" : "READ WRITE", on: handle, until: end)
         } catch {
             await rollBack(handle)
             throw error
@@ -32,15 +29,19 @@ extension PostgresConnection {
         name == "search_path" ? value : "'\(value)'"
     }
 
+    /// What begins a transaction of a mode such as `READ ONLY`, with its time limits.
+    func opening(_ mode: String) -> [String] {
+        // Where the session has them from its start, they need not be said again.
+        let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
+        return ["BEGIN \(mode)"]
+            + limits.map { "SET LOCAL \($0.name) = \(Self.literal($0.value, of: $0.name))" }
+    }
+
     /// Begins a transaction of a mode such as `READ ONLY`, with its time limits.
     func begin(
         _ mode: String, on handle: PostgresHandle, until end: ContinuousClock.Instant
     ) async throws(PostgresError) {
-        // Where the session has them from its start, they need not be said again.
-        let limits = setsPerBatch ? sessionSettings.filter { $0.name != "default_transaction_read_only" } : []
-        let sets = limits.map { "SET LOCAL \($0.name) = \(Self.literal($0.value, of: $0.name))" }
-        let text = (["BEGIN \(mode)"] + sets).joined(separator: "; ")
-        _ = try await runSimple(text, name: "begin", on: handle, until: end)
+        _ = try await runSimple(opening(mode).joined(separator: "; "), name: "begin", on: handle, until: end)
     }
 
     /// - Parameter isShielded: whether it goes on to the end although the task is cancelled.
@@ -65,24 +66,35 @@ extension PostgresConnection {
     func run(
         _ statement: PostgresStatement, on handle: PostgresHandle, until end: ContinuousClock.Instant
     ) async throws(PostgresError) -> PostgresRows {
-        let values = statement.parameters.map(\.text)
-        if statement.sql.utf8.contains(0) || values.contains(where: { $0?.utf8.contains(0) == true }) {
-            throw PostgresError(
-                .decoding, "its text or a parameter holds a zero byte, which PostgreSQL can't take",
-                statement: statement.name)
-        }
+        try check(statement)
         guard settings.mode == .normal else {
-            guard values.isEmpty else {
+            guard statement.parameters.isEmpty else {
                 throw PostgresError(
                     .decoding, "PgBouncer's console takes no parameters", statement: statement.name)
             }
             return try await runSimple(statement.sql, name: statement.name, on: handle, until: end)
         }
+        try send(statement, on: handle)
+        try await flush(handle, name: statement.name, until: end, isShielded: false)
+        return try await collect(from: handle, name: statement.name, until: end, isShielded: false)
+    }
+
+    /// Refuses what would end the text early on its way to the server.
+    func check(_ statement: PostgresStatement) throws(PostgresError) {
+        let values = statement.parameters.map(\.text)
+        guard statement.sql.utf8.contains(0) || values.contains(where: { $0?.utf8.contains(0) == true }) else { return }
+        throw PostgresError(
+            .decoding, "its text or a parameter holds a zero byte, which PostgreSQL can't take",
+            statement: statement.name)
+    }
+
+    /// Hands a statement with its parameters to libpq.
+    func send(_ statement: PostgresStatement, on handle: PostgresHandle) throws(PostgresError) {
+        let values = statement.parameters.map(\.text)
         let sent = values.withCStrings { values in
             PQsendQueryParams(handle.pointer, statement.sql, Int32(values.count), nil, values, nil, nil, 0)
         }
         guard sent == 1 else { throw lost(handle, statement.name) }
-        return try await collect(from: handle, name: statement.name, until: end, isShielded: false)
     }
 
     /// Runs a text by the simple protocol.
@@ -93,10 +105,11 @@ extension PostgresConnection {
         isShielded: Bool = false
     ) async throws(PostgresError) -> PostgresRows {
         guard PQsendQuery(handle.pointer, sql) == 1 else { throw lost(handle, name) }
+        try await flush(handle, name: name, until: end, isShielded: isShielded)
         return try await collect(from: handle, name: name, until: end, isShielded: isShielded)
     }
 
-    private func lost(_ handle: PostgresHandle, _ name: String) -> PostgresError {
+    func lost(_ handle: PostgresHandle, _ name: String) -> PostgresError {
         drop()
         let message = handle.message
         return PostgresError(.connectionLost, message.isEmpty ? "the connection was lost" : message, statement: name)
@@ -104,20 +117,24 @@ extension PostgresConnection {
 
     // MARK: Reading results
 
-    /// Reads results until there are no more: within the limits, and until the deadline or a cancellation.
-    private func collect(
-        from handle: PostgresHandle, name: String, until end: ContinuousClock.Instant, isShielded: Bool
+    /// Reads a statement's results until there are no more: within the limits, and until the deadline or a
+    /// cancellation.
+    ///
+    /// - Parameter following: the names of what was sent behind it. The server tells nothing before it has done all, so
+    ///   one of those may be what takes so long.
+    func collect(
+        from handle: PostgresHandle, name: String, following: ArraySlice<String> = [],
+        until end: ContinuousClock.Instant, isShielded: Bool
     ) async throws(PostgresError) -> PostgresRows {
         // Row by row, so that a result beyond the limits is never wholly in memory.
         _ = PQsetSingleRowMode(handle.pointer)
         var answer = PostgresAnswer()
-        try await flush(handle, name: name, until: end, isShielded: isShielded)
         while true {
             while PQisBusy(handle.pointer) == 1 {
                 let outcome = await poller.wait(handle.socket, .read, until: end, isShielded: isShielded)
-                if let error = Self.interruption(outcome, name) {
-                    await stop(handle)
-                    throw error
+                if outcome != .ready {
+                    let passed = await stop(handle)
+                    throw Self.interruption(outcome, ([name] + following)[min(passed, following.count)])
                 }
                 // What the server said before it went is still to be read.
                 guard PQconsumeInput(handle.pointer) == 1 else { break }
@@ -148,17 +165,14 @@ extension PostgresConnection {
             columns: answer.columns, values: answer.rows, statement: name, affected: answer.affected)
     }
 
-    /// The error for a wait that ended before its time; nil for one that is ready.
-    private static func interruption(_ outcome: PostgresWait.Outcome, _ name: String) -> PostgresError? {
-        switch outcome {
-        case .ready: nil
-        case .timeout:
-            PostgresError(.timeout, "did not end within its deadline, and was cancelled on the server", statement: name)
-        case .cancelled: PostgresError(.cancelled, "was cancelled", statement: name)
-        }
+    /// The error for a wait that ended before what it waited for.
+    private static func interruption(_ outcome: PostgresWait.Outcome, _ name: String) -> PostgresError {
+        guard outcome == .timeout else { return PostgresError(.cancelled, "was cancelled", statement: name) }
+        return PostgresError(
+            .timeout, "did not end within its deadline, and was cancelled on the server", statement: name)
     }
 
-    private func flush(
+    func flush(
         _ handle: PostgresHandle, name: String, until end: ContinuousClock.Instant, isShielded: Bool
     ) async throws(PostgresError) {
         while true {
@@ -166,10 +180,10 @@ extension PostgresConnection {
             case 0: return
             case 1:
                 let outcome = await poller.wait(handle.socket, .both, until: end, isShielded: isShielded)
-                if let error = Self.interruption(outcome, name) {
+                guard outcome == .ready else {
                     // Half a statement is on its way; such a connection is of no more use.
                     drop()
-                    throw error
+                    throw Self.interruption(outcome, name)
                 }
                 guard PQconsumeInput(handle.pointer) == 1 else { throw lost(handle, name) }
             default: throw lost(handle, name)
@@ -181,26 +195,53 @@ extension PostgresConnection {
 
     /// Cancels the running statement on the server and reads what is left. A connection that does not come to rest
     /// within two seconds is given up.
-    private func stop(_ handle: PostgresHandle) async {
-        guard let cancel = PostgresCancel(handle) else { return drop() }
+    ///
+    /// - Returns: how many statements of a pipeline had ended before the one that the cancel hit.
+    @discardableResult
+    private func stop(_ handle: PostgresHandle) async -> Int {
+        guard let cancel = PostgresCancel(handle) else {
+            drop()
+            return 0
+        }
         let end = ContinuousClock.now + .seconds(2)
         let sent = poller.send(cancel)
-        let isAtRest = await drain(handle, until: end)
+        let passed = await drain(handle, until: end)
         // A cancel that is still under way could hit the next statement.
-        guard isAtRest, await poller.wait(for: sent, until: end, isShielded: true) == .ready else { return drop() }
+        guard let passed, await poller.wait(for: sent, until: end, isShielded: true) == .ready else {
+            drop()
+            return 0
+        }
+        return passed
     }
 
-    private func drain(_ handle: PostgresHandle, until end: ContinuousClock.Instant) async -> Bool {
+    /// Reads what is left, to the end of the pipeline where there is one, which it leaves.
+    ///
+    /// - Returns: how many statements ended before the first that failed, or where none did 0; nil where the connection
+    ///   is lost or does not come to rest in time.
+    func drain(_ handle: PostgresHandle, until end: ContinuousClock.Instant) async -> Int? {
+        var passed = 0
+        var hasFailed = false
         while ContinuousClock.now < end {
             while PQisBusy(handle.pointer) == 1 {
                 guard await poller.wait(handle.socket, .read, until: end, isShielded: true) == .ready,
                     PQconsumeInput(handle.pointer) == 1
-                else { return false }
+                else { return nil }
             }
-            guard let result = PQgetResult(handle.pointer) else { return PQstatus(handle.pointer) == CONNECTION_OK }
-            PQclear(result)
+            guard let result = PQgetResult(handle.pointer) else {
+                guard PQstatus(handle.pointer) == CONNECTION_OK else { return nil }
+                if PQpipelineStatus(handle.pointer) == PQ_PIPELINE_OFF { return 0 }
+                // The end of one statement of several.
+                if !hasFailed { passed += 1 }
+                continue
+            }
+            defer { PQclear(result) }
+            switch PQresultStatus(result) {
+            case PGRES_PIPELINE_SYNC: return PQexitPipelineMode(handle.pointer) == 1 ? (hasFailed ? passed : 0) : nil
+            case PGRES_FATAL_ERROR: hasFailed = true
+            default: break
+            }
         }
-        return false
+        return nil
     }
 }
 
