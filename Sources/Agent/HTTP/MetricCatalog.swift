@@ -173,7 +173,7 @@ package enum MetricCatalog {
         "parlant_events_last_5m": (.gauge, "Events of the last five minutes, by workspace and type."),
         "parlant_events_last_hour": (.gauge, "Events of the last hour, by workspace and type."),
         "parlant_events_last_week": (.gauge, "Events of the last week, 1,000 at most."),
-        "parlant_sessions_out_of_order": (.gauge, "Recent sessions whose events have gaps, doubles or go back in time."),
+        "parlant_sessions_out_of_order": (.gauge, "Recent sessions whose events have gaps or are out of order."),
         "parlant_journey_problems": (.gauge, "Journeys and parts of them that can't work, by problem."),
         "parlant_tool_problems": (.gauge, "Tools that can't work, by problem."),
         "parlant_knowledge_base_problems": (.gauge, "Assignments of knowledge bases that are wrong, by problem."),
