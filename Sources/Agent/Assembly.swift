@@ -251,7 +251,8 @@ package struct Assembly: Sendable {
         Engine.Configuration(
             groups: loaded.groups, route: loaded.settings.route,
             policies: loaded.settings.receivers.flatMap(\.policies),
-            probes: probes.map { ($0.id, $0.targetLabels) }, externalLabels: loaded.settings.externalLabels,
+            probes: probes.map { ($0.id, $0.targetLabels) } + [SelfProbe.own],
+            externalLabels: loaded.settings.externalLabels,
             externalURL: loaded.settings.server.externalURL ?? "", queryWindow: loaded.settings.server.queryWindow,
             evaluationInterval: loaded.settings.evaluationInterval)
     }

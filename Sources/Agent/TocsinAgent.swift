@@ -60,10 +60,11 @@ package struct TocsinAgent: Sendable {
 
         var set = assembly.probes(of: loaded.settings)
         let configuration = assembly.engineConfiguration(of: loaded, probes: set.probes)
+        var judgement = Engine(configuration, state: state, lastRow: marks.lastMessage, startedAt: clock.now)
+        let recorder = SampleRecorder(beside: loaded.settings.history.path, reach: judgement.window.reach.longest)
+        judgement.restore(recorder.recorded(at: clock.now))
         let engine = EngineService(
-            engine: Engine(configuration, state: state, lastRow: marks.lastMessage, startedAt: clock.now),
-            history: history,
-            clock: clock, logger: logger)
+            engine: judgement, history: history, recorder: recorder, clock: clock, logger: logger)
         set.probes.append(SelfProbe(engine: engine, version: version))
         let channels = ChannelDirectory(assembly.channels(of: loaded.settings))
         let delivery = DeliveryService(engine: engine, channels: channels, clock: clock)
@@ -91,6 +92,7 @@ package struct TocsinAgent: Sendable {
                 .init(service: delivery, successTerminationBehavior: .ignore),
                 .init(service: engine),
                 .init(service: probing),
+                .init(service: RecordingService(recorder: recorder, clock: clock, logger: logger)),
                 .init(service: housekeeping),
                 .init(service: reload),
                 .init(service: server),

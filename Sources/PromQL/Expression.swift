@@ -52,13 +52,18 @@ package struct Expression: Sendable, CustomStringConvertible {
         return found
     }
 
-    /// What it reads: the metric of each selector, nil where it names none exactly, and how far back from the
-    /// evaluation's time.
-    package var reads: [(metric: String?, lookback: Duration)] {
+    /// What it reads: the metric of each selector, nil where it names none exactly, how far back from the evaluation's
+    /// time, and whether more of it than the newest sample.
+    package var reads: [(metric: String?, lookback: Duration, readsThePast: Bool)] {
         spans.map { span in
             let name = span.selector.matchers.first { $0.name == Labels.metricName && $0.operation == .equal }
-            return (name?.value, .milliseconds(span.back))
+            return (name?.value, .milliseconds(span.back), span.history > 0)
         }
+    }
+
+    /// The selectors of which it reads more than the newest sample, each with how much.
+    package var pasts: [(matchers: [Matcher], range: Duration)] {
+        spans.filter { $0.history > 0 }.map { ($0.selector.matchers, .milliseconds($0.history)) }
     }
 
     /// Each selector with how far before and after the evaluation's time it reads, in milliseconds.

@@ -50,7 +50,7 @@ package struct SampleWindow: SampleSource, Sendable {
     package mutating func append(_ sample: Sample) -> Bool {
         let id = index[sample.labels] ?? add(sample.labels)
         guard slots[id].append(Point(time: sample.at.milliseconds, value: sample.value)) else { return false }
-        setUnknown(false, id)
+        setUnknown(false, id, at: sample.at)
         sampleCount += 1
         return true
     }
@@ -73,16 +73,16 @@ package struct SampleWindow: SampleSource, Sendable {
         return id
     }
 
-    private mutating func setUnknown(_ isUnknown: Bool, _ id: Int) {
+    private mutating func setUnknown(_ isUnknown: Bool, _ id: Int, at time: Timestamp) {
         guard slots[id].isUnknown != isUnknown else { return }
-        slots[id].isUnknown = isUnknown
+        slots[id].setUnknown(isUnknown, at: time.milliseconds)
         if isUnknown { unknownIDs.insert(id) } else { unknownIDs.remove(id) }
     }
 
     /// Says that a series has ended: its probe succeeded without it.
     package mutating func markStale(_ labels: Labels, at time: Timestamp) {
         guard let id = index[labels] else { return }
-        setUnknown(false, id)
+        setUnknown(false, id, at: time)
         end(id, at: time)
     }
 
@@ -90,7 +90,7 @@ package struct SampleWindow: SampleSource, Sendable {
     /// `unknown(matching:)` until its next sample.
     package mutating func markUnknown(_ labels: Labels, at time: Timestamp) {
         let id = index[labels] ?? add(labels)
-        setUnknown(true, id)
+        setUnknown(true, id, at: time)
         end(id, at: time)
     }
 
@@ -105,6 +105,26 @@ package struct SampleWindow: SampleSource, Sendable {
     package func unknown(matching matchers: [Matcher]) -> [Labels] {
         unknownIDs.map { slots[$0].labels }
             .filter { labels in matchers.allSatisfy { $0.matches(labels) } }.sorted()
+    }
+
+    /// Whether the past of the series that satisfy all matchers is known, so that what a range over it says can be
+    /// believed: of none of them more than a quarter of the range was unknown.
+    ///
+    /// - Parameters:
+    ///   - belongs: which of them count.
+    ///   - start: where samples must reach back to before this, of every series that counts, and of one at least.
+    package func knowsPast(
+        of matchers: [Matcher], range: Duration, at now: Timestamp, before start: Timestamp?,
+        where belongs: (Labels) -> Bool
+    ) -> Bool {
+        let time = (now - range).milliseconds...now.milliseconds
+        var hasAny = false
+        for id in index.candidates(matchers) where slots[id].matches(matchers) && belongs(slots[id].labels) {
+            hasAny = true
+            if slots[id].unknown(in: time) > range.milliseconds / 4 { return false }
+            if let start, (slots[id].oldest ?? .max) >= start.milliseconds { return false }
+        }
+        return hasAny || start == nil
     }
 
     /// Whether any series satisfies all matchers, also one that has ended and is not pruned yet.
@@ -176,32 +196,4 @@ package struct SampleWindow: SampleSource, Sendable {
 
     /// The values of one label, in order.
     package func labelValues(of name: String) -> [String] { index.values(of: name).sorted() }
-}
-
-extension SampleWindow {
-    /// How far back rules look at each metric.
-    package struct Reach: Hashable, Sendable {
-        private var byMetric: [String: Duration] = [:]
-        /// What selectors without an exact name look back.
-        private var others = Duration.zero
-
-        package init() {}
-
-        /// - Parameter expressions: those of all rules.
-        package init(_ expressions: [Expression]) {
-            for expression in expressions {
-                for read in expression.reads {
-                    if let metric = read.metric {
-                        byMetric[metric] = max(byMetric[metric] ?? .zero, read.lookback)
-                    } else {
-                        others = max(others, read.lookback)
-                    }
-                }
-            }
-        }
-
-        package func of(_ metric: String?) -> Duration {
-            max(others, metric.flatMap { byMetric[$0] } ?? .zero)
-        }
-    }
 }

@@ -7,7 +7,10 @@ struct StoredSeries: Sendable {
     /// How far back it is kept, in milliseconds.
     var reach: Int64
     /// Whether its probe failed since its last sample.
-    var isUnknown = false
+    private(set) var isUnknown = false
+    /// The last time for which it was unknown, in milliseconds; nil where it always was known. While it is unknown, it
+    /// ends far ahead.
+    private(set) var gap: ClosedRange<Int64>?
 
     /// A new block is begun after so many samples once the present one spans the whole reach: smaller blocks would
     /// take more for themselves than for their samples.
@@ -19,6 +22,8 @@ struct StoredSeries: Sendable {
     }
 
     var last: Point? { head.map { Point(time: $0.lastTime, value: $0.lastValue) } }
+    /// The time of the oldest sample that is kept; nil without samples.
+    var oldest: Int64? { older.first?.firstTime ?? head?.firstTime }
     var count: Int { older.reduce(head?.count ?? 0) { $0 + $1.count } }
     /// What the packed samples take.
     var bytes: Int { older.reduce(head?.bytes ?? 0) { $0 + $1.bytes } }
@@ -26,6 +31,19 @@ struct StoredSeries: Sendable {
     func matches(_ matchers: [Matcher]) -> Bool {
         for matcher in matchers where !matcher.matches(labels) { return false }
         return true
+    }
+
+    /// Says that it is unknown from its last sample on, or is known again from a time on.
+    mutating func setUnknown(_ isUnknown: Bool, at time: Int64) {
+        guard self.isUnknown != isUnknown else { return }
+        self.isUnknown = isUnknown
+        let from = isUnknown ? last.map { min($0.time, time) } ?? .min : gap?.lowerBound ?? .min
+        gap = from...(isUnknown ? .max : max(from, time))
+    }
+
+    /// How much of a time it was unknown for, in milliseconds.
+    func unknown(in time: ClosedRange<Int64>) -> Int64 {
+        gap.map { max(0, min($0.upperBound, time.upperBound) - max($0.lowerBound, time.lowerBound)) } ?? 0
     }
 
     /// Adds a sample.

@@ -13,6 +13,8 @@ struct EngineRun {
     private var store = TestStore()
     private var probes: [TestProbe]
     private var restarts: ArraySlice<RuleTestGroup.Restart>
+    /// The samples that the agent keeps for its next start.
+    private var recording: [RecordedRound] = []
     /// When the process starts again; nil while it runs.
     private var startsAgain: Timestamp?
     private var messages: [(at: Timestamp, message: Notification)] = []
@@ -38,6 +40,7 @@ struct EngineRun {
             externalURL: test.externalURL, queryWindow: test.end + .seconds(3600),
             evaluationInterval: file.evaluationInterval)
         engine = Engine(configuration, startedAt: test.start)
+        engine.keepRounds()
     }
 
     mutating func run() -> RuleTestReport.Group {
@@ -78,6 +81,8 @@ struct EngineRun {
         startsAgain = nil
         do {
             engine = Engine(configuration, state: try store.readAgain(), lastRow: store.lastRow, startedAt: now)
+            engine.restore(recording)
+            engine.keepRounds()
         } catch {
             result.failures.append(
                 RuleTestReport.Failure(
@@ -104,6 +109,7 @@ struct EngineRun {
                 engine.settle(row.id, .delivered(answer: "ok"), latency: .zero, at: now)
             }
             store.apply(engine.takeRecords())
+            if !restarts.isEmpty { recording += engine.takeRounds() }
             guard let due = engine.nextDue, due <= now else { return }
         }
     }

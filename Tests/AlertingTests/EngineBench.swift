@@ -22,6 +22,8 @@ struct EngineBench {
     /// What the receiver answers; by default it takes everything.
     var answer: @Sendable (Notification) -> DeliveryOutcome = { _ in .delivered(answer: "ok") }
     var configuration: Engine.Configuration
+    /// The samples that the agent keeps for its next start.
+    private(set) var recording: [RecordedRound] = []
 
     static let ops = Destination(receiver: "ops", channel: "webhook", index: 0)
     static let spare = Destination(receiver: "spare", channel: "webhook", index: 0)
@@ -39,6 +41,15 @@ struct EngineBench {
             ],
             probes: [("pool:web", ["pool": "web"])])
         engine = Engine(configuration, startedAt: now)
+        engine.keepRounds()
+    }
+
+    /// Other rules, from the start on.
+    init(groups: [RuleGroup]) throws {
+        try self.init()
+        configuration.groups = groups
+        engine = Engine(configuration, startedAt: now)
+        engine.keepRounds()
     }
 
     /// The one rule: a pool that is used too much.
@@ -103,6 +114,7 @@ struct EngineBench {
     private mutating func persist() {
         let records = engine.takeRecords()
         store.apply(records)
+        recording += engine.takeRounds()
         guard keepsRecords else { return }
         for record in records {
             switch record {
@@ -117,6 +129,16 @@ struct EngineBench {
     mutating func restart() {
         unanswered = []
         engine = Engine(configuration, state: store, lastRow: Int64(attemptCount), startedAt: now)
+        persist()
+    }
+
+    /// Kills the engine and starts another some time later, on what the store holds and on the samples that were kept.
+    mutating func restart(after pause: Duration) {
+        unanswered = []
+        now = now + pause
+        engine = Engine(configuration, state: store, lastRow: Int64(attemptCount), startedAt: now)
+        engine.restore(recording)
+        engine.keepRounds()
         persist()
     }
 

@@ -142,9 +142,9 @@ struct AdditionsTests {
                   - { eval_time: 15s, alertname: Hot, exp_alerts: [{ state: pending }] }
                   - { eval_time: 45s, alertname: Hot, exp_alerts: [{ state: firing, level: warning }] }
                   - { eval_time: 2m30s, alertname: Hot, exp_alerts: [{ state: firing, level: warning, stale: false }] }
-                  # The range of two minutes is not filled again before.
-                  - { eval_time: 4m15s, alertname: Busy, exp_alerts: [{ state: firing, stale: true }] }
-                  - { eval_time: 5m, alertname: Busy, exp_alerts: [] }
+                  # Of the range of two minutes more than a quarter is unknown before.
+                  - { eval_time: 3m45s, alertname: Busy, exp_alerts: [{ state: firing, stale: true }] }
+                  - { eval_time: 4m15s, alertname: Busy, exp_alerts: [] }
                   - { eval_time: 4m, alertname: Hot, exp_alerts: [] }
             """)
         #expect(report.verdict == .passed, "\(report.text)")

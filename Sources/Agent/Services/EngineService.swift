@@ -11,6 +11,8 @@ import ServiceLifecycle
 package actor EngineService: Service {
     private var engine: Engine
     private let history: any HistoryStore
+    /// Keeps samples for the next start; nil for an agent that doesn't.
+    private let recorder: SampleRecorder?
     private let clock: AgentClock
     private let logger: Logger
     private let wake = Wake()
@@ -51,8 +53,12 @@ package actor EngineService: Service {
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
     private static let mostBacklog = 100_000
 
-    package init(engine: Engine, history: any HistoryStore, clock: AgentClock, logger: Logger) {
+    package init(
+        engine: Engine, history: any HistoryStore, recorder: SampleRecorder? = nil, clock: AgentClock, logger: Logger
+    ) {
         self.engine = engine
+        self.recorder = recorder
+        if recorder != nil { self.engine.keepRounds() }
         let start = ContinuousClock.now
         self.engine.measure(with: { ContinuousClock.now - start })
         self.history = history
@@ -102,6 +108,7 @@ package actor EngineService: Service {
         let began = ContinuousClock.now
         let leased = engine.advance(
             to: now, sending: free, evaluating: evaluates, note: historyFault.map(Self.note))
+        recorder?.add(engine.takeRounds())
         if evaluates { nextEvaluation = now + min((ContinuousClock.now - began) * 10, .seconds(1)) }
         if let due = silentRulesDue, now >= due {
             silentRulesDue = nil
@@ -219,6 +226,7 @@ package actor EngineService: Service {
     /// Takes over other settings.
     package func reload(_ configuration: Engine.Configuration) {
         engine.reload(configuration, at: clock.now)
+        recorder?.keep(engine.window.reach.longest)
         silentRulesDue = clock.now + Self.silentRulesPause
         wake.call()
     }

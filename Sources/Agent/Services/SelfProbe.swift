@@ -4,9 +4,12 @@ package import PromQL
 
 /// Samples the agent itself, so that rules can watch it like anything else.
 package struct SelfProbe: Probe {
-    package let id = "agent:tocsin"
+    /// By which the engine knows it before there is one.
+    static let own: (id: String, targetLabels: Labels) = ("agent:tocsin", ["instance": "tocsin"])
+
+    package let id = Self.own.id
     package let kind = ProbeKind.agent
-    package let targetLabels: Labels = ["instance": "tocsin"]
+    package let targetLabels: Labels = Self.own.targetLabels
     package let interval: Duration
     package let deadline = Duration.seconds(5)
     private let engine: EngineService

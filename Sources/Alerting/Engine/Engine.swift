@@ -43,6 +43,8 @@ package struct Engine: Sendable {
     /// Alerts that are over and are forgotten as soon as nobody waits to hear of them.
     private var ending: Set<AlertID>
     private var nextPrune: Timestamp
+    /// What is to be kept for the next start; nil where nobody takes it out.
+    private var rounds: [RecordedRound]?
 
     /// How often old samples are dropped from the window.
     private static let pruneInterval = Duration.seconds(60)
@@ -76,8 +78,53 @@ package struct Engine: Sendable {
     /// Measures evaluations with this: it gives the time that has passed since some moment.
     package mutating func measure(with stopwatch: @escaping @Sendable () -> Duration) { rules.stopwatch = stopwatch }
 
+    /// Takes over what was kept of the time before a restart. To be called before anything else is taken over.
+    ///
+    /// The ranges of rules are filled with it. The newest values are not taken for present ones: each series is unknown
+    /// until its probe answers. What came from a probe that is no more, or lies in the future, is left out.
+    ///
+    /// - Parameter rounds: oldest first.
+    package mutating func restore(_ rounds: [RecordedRound]) {
+        let known = Set(probes.ids)
+        // Each series ends just before the start, so that a first answer in the same millisecond still counts.
+        let end = startedAt - .milliseconds(1)
+        var series: [String: Set<Labels>] = [:]
+        var recorded: Set<Labels> = []
+        for round in rounds where round.probe.map(known.contains) ?? true {
+            for sample in round.samples where sample.at < end {
+                guard sample.at > startedAt - window.retention(of: sample.labels.metric) else { continue }
+                window.append(sample)
+                if let probe = round.probe {
+                    series[probe, default: []].insert(sample.labels)
+                } else {
+                    recorded.insert(sample.labels)
+                }
+            }
+        }
+        for (probe, labels) in series { probes.restore(labels, of: probe, in: &window, at: end) }
+        rules.restore(recorded, in: &window, at: end)
+    }
+
+    /// From now on keeps what `takeRounds` gives.
+    package mutating func keepRounds() { rounds = rounds ?? [] }
+
+    /// Takes out what is to be kept for the next start.
+    package mutating func takeRounds() -> [RecordedRound] {
+        defer { rounds?.removeAll() }
+        return rounds ?? []
+    }
+
+    private mutating func keep(_ samples: [Sample], of probe: String?, at now: Timestamp) {
+        guard !samples.isEmpty else { return }
+        rounds?.append(RecordedRound(probe: probe, at: now, samples: samples))
+    }
+
     /// Takes over what a probe brought, and makes the rules that read it due.
     package mutating func ingest(_ batch: ProbeBatch, at now: Timestamp) {
+        if rounds != nil {
+            keep(
+                batch.samples.filter { window.reach.readsThePast(of: $0.labels.metric) }, of: batch.probe, at: batch.at)
+        }
         let touched = probes.record(batch, in: &window)
         rules.wake(metrics: touched, at: now)
     }
@@ -99,7 +146,10 @@ package struct Engine: Sendable {
     package mutating func advance(
         to now: Timestamp, sending: Int, evaluating: Bool = true, note: String? = nil
     ) -> [OutboxRow] {
-        if evaluating { take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now) }
+        if evaluating {
+            take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now)
+            keep(rules.takeGathered(), of: nil, at: now)
+        }
         planner.flushDue(alerts: rules.alerts, at: now, note: note)
         let leased = sending > 0 ? planner.lease(limit: sending, at: now) : []
         if now >= nextPrune {

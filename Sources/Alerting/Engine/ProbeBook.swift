@@ -31,6 +31,14 @@ package struct ProbeBook: Sendable {
         return gone
     }
 
+    /// Takes over which series a probe gave before a restart: they are unknown until it answers.
+    package mutating func restore(
+        _ series: Set<Labels>, of probe: String, in window: inout SampleWindow, at now: Timestamp
+    ) {
+        entries[probe]?.series.formUnion(series)
+        for labels in series { window.markUnknown(labels, at: now) }
+    }
+
     /// Takes over a batch.
     ///
     /// - Returns: the names of the metrics whose series changed, were lost or became unknown.

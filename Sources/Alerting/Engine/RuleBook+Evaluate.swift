@@ -190,9 +190,7 @@ extension RuleBook {
         if let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window) {
             return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
         }
-        if !hasCoverage(rule, for: alert, at: now) {
-            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
-        }
+        if let reason = gap(in: rule, for: alert, at: now, window: window) { return .unknown(reason: reason) }
         switch rule.condition {
         case .levels: return .absent(reason: "the series is gone: its probe succeeded without it")
         case .presence: return .absent(reason: "the condition no longer holds")
@@ -208,18 +206,29 @@ extension RuleBook {
         guard alert.phase.isFiring, let levels = rule.levels(for: alert.labels),
             !levels.contains(where: { $0.raise.holds(value) })
         else { return .value(value) }
-        if !hasCoverage(rule, for: alert, at: now) {
-            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
-        }
+        if let reason = gap(in: rule, for: alert, at: now, window: window) { return .unknown(reason: reason) }
         guard let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
         else { return .value(value) }
         return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
     }
 
-    private func hasCoverage(_ rule: AlertRule, for alert: Alert, at now: Timestamp) -> Bool {
-        guard alert.phase.isFiring, let since = alert.firingSince, since < startedAt else { return true }
-        let range = rule.expression.history
-        return range <= .zero || now - startedAt >= range
+    /// Why what a rule's ranges say of an alert that fires can't be believed; nil where it can.
+    ///
+    /// After a time in which the probe failed, or no agent ran, a range holds less than it did when the alert fired: an
+    /// increase over it is smaller without anything being better. It is the same after a restart of which no samples
+    /// were kept.
+    private func gap(in rule: AlertRule, for alert: Alert, at now: Timestamp, window: SampleWindow) -> String? {
+        guard alert.phase.isFiring, let since = alert.firingSince else { return nil }
+        for past in pasts[RuleKey(name: rule.name, ordinal: rule.ordinal)] ?? [] {
+            let isOfBefore = since < startedAt && now - startedAt < past.range
+            let isKnown = window.knowsPast(
+                of: past.matchers, range: past.range, at: now, before: isOfBefore ? startedAt : nil
+            ) { $0.agrees(with: alert.labels) }
+            if !isKnown {
+                return "of the \(past.range.promQL) that the rule looks back at, too much is unknown"
+            }
+        }
+        return nil
     }
 
     /// Whether `pg_up` says that the database behind an alert is down: then that is the alert, and missing data is not.
@@ -260,12 +269,14 @@ extension RuleBook {
                 of: rule.expression, at: now, window: window, limits: limits, statistics: &statistics)
             if limit > 0 && vector.count > limit { throw RuleFailure.tooMany(found: vector.count, limit: limit) }
             var given: Set<Labels> = []
+            var outcome = Outcome(seriesReturned: vector.count)
             for element in vector {
                 var labels = element.labels.setting(Labels.metricName, rule.record)
                 for (name, value) in rule.labels { labels = labels.setting(name, value) }
                 guard given.insert(labels).inserted else { throw RuleFailure.duplicate(labels) }
-                window.append(Sample(labels: labels, value: element.value, at: now))
+                outcome.samples.append(Sample(labels: labels, value: element.value, at: now))
             }
+            window.append(outcome.samples)
             var kept = given
             for labels in recorded where !given.contains(labels) {
                 // What is made of something unknown is unknown itself, not gone.
@@ -277,7 +288,7 @@ extension RuleBook {
                 }
             }
             recorded = kept
-            return Outcome(seriesReturned: vector.count)
+            return outcome
         } catch {
             return Outcome(error: String(describing: error))
         }

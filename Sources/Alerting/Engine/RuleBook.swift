@@ -39,6 +39,10 @@ package struct RuleBook: Sendable {
     private var readers: [String: [Int]] = [:]
     private var readersOfAll: [Int] = []
     let startedAt: Timestamp
+    /// By rule: the selectors of which it reads more than the newest sample, through recording rules too.
+    private(set) var pasts: [RuleKey: [(matchers: [Matcher], range: Duration)]] = [:]
+    /// What recording rules gave since it was last taken out, of the metrics that rules read the past of.
+    private var gathered: [Sample] = []
 
     package init(
         groups: [RuleGroup], alerts: [Alert], externalLabels: Labels = Labels(), externalURL: String = "",
@@ -105,6 +109,7 @@ package struct RuleBook: Sendable {
     }
 
     private mutating func indexReaders() {
+        indexPasts()
         readers = [:]
         readersOfAll = []
         for (index, group) in groups.enumerated() {
@@ -113,6 +118,36 @@ package struct RuleBook: Sendable {
                 continue
             }
             for name in names { readers[name, default: []].append(index) }
+        }
+    }
+
+    private mutating func indexPasts() {
+        var recorded: [String: [(expression: Expression, interval: Duration)]] = [:]
+        for group in groups {
+            for case .record(let rule) in group.rules {
+                recorded[rule.record, default: []].append((rule.expression, group.interval))
+            }
+        }
+        func add(
+            _ expression: Expression, through names: Set<String>, more: Duration,
+            to found: inout [(matchers: [Matcher], range: Duration)]
+        ) {
+            found += expression.pasts.map { ($0.matchers, $0.range + more) }
+            for read in expression.reads {
+                guard let metric = read.metric, !names.contains(metric) else { continue }
+                for (inner, interval) in recorded[metric] ?? [] {
+                    let beyond = read.readsThePast ? read.lookback : .zero
+                    add(inner, through: names.union([metric]), more: more + interval + beyond, to: &found)
+                }
+            }
+        }
+        pasts = [:]
+        for group in groups {
+            for case .alert(let rule) in group.rules {
+                var found: [(matchers: [Matcher], range: Duration)] = []
+                add(rule.expression, through: [], more: .zero, to: &found)
+                pasts[RuleKey(name: rule.name, ordinal: rule.ordinal)] = found
+            }
         }
     }
 
@@ -159,6 +194,7 @@ package struct RuleBook: Sendable {
                         rule, limit: groups[index].limit, limits: limits, at: now, probes: probes, window: &window,
                         recorded: &memories[index][place].recorded, statistics: &statistics)
                     recorded.insert(rule.record)
+                    if window.reach.readsThePast(of: rule.record) { gathered += outcome.samples }
                 }
                 memories[index][place].health.note(
                     RuleHealth.Evaluation(
@@ -182,6 +218,34 @@ package struct RuleBook: Sendable {
     struct Outcome {
         var seriesReturned = 0
         var error: String?
+        /// Of a recording rule.
+        var samples: [Sample] = []
+    }
+
+    /// Takes out what recording rules gave since the last call.
+    mutating func takeGathered() -> [Sample] {
+        defer { gathered = [] }
+        return gathered
+    }
+
+    /// Takes over which series recording rules gave before a restart. They are unknown until their rule is evaluated;
+    /// those of a rule that is no more have ended.
+    mutating func restore(_ series: Set<Labels>, in window: inout SampleWindow, at end: Timestamp) {
+        for (name, labels) in Dictionary(grouping: series, by: { $0.metric ?? "" }) {
+            let places = memories.indices.flatMap { group in
+                memories[group].indices.map { (group, $0) }.filter { group, rule in
+                    guard case .record(let entry) = groups[group].rules[rule] else { return false }
+                    return entry.record == name
+                }
+            }
+            // Of several rules of one name nobody knows any more which gave what.
+            guard places.count == 1, let (group, rule) = places.first else {
+                for one in labels { window.markStale(one, at: end) }
+                continue
+            }
+            memories[group][rule].recorded.formUnion(labels)
+            for one in labels { window.markUnknown(one, at: end) }
+        }
     }
 
     /// Ends the alerts whose rule is no more.

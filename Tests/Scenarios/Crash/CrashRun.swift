@@ -38,15 +38,39 @@ struct CrashRun {
         try server.makeParlant()
         let targets = (1...8).map { "target-\($0)" }
         schedule = try CrashSchedule(targets: targets, server: server, seed: random.next())
-        try settings.write(to: settingsFile, atomically: true, encoding: .utf8)
+        try rules.write(to: rulesFile, atomically: true, encoding: .utf8)
+        try settings(isChanged: false).write(to: settingsFile, atomically: true, encoding: .utf8)
     }
 
     private var settingsFile: URL { folder.appendingPathComponent("tocsin.yaml") }
     private var history: URL { folder.appendingPathComponent("history.sqlite") }
 
-    /// One receiver with a group for each target, and one that hears of all in one group.
-    private var settings: String {
+    private var rulesFile: URL { folder.appendingPathComponent("ranges.yml") }
+
+    /// The same trouble seen through a range, and through a recording rule over one: what a restart must not clear.
+    private var rules: String {
         """
+        groups:
+          - name: ranges
+            interval: 1s
+            rules:
+              - record: integration:unhealthy
+                expr: max_over_time(parlant_tool_integration_state{state="unhealthy"}[400ms])
+              - alert: UnhealthyRecorded
+                expr: integration:unhealthy
+                levels: { warning: { raise: "> 0", clear: "<= 0", for: 0s, clear_for: 200ms } }
+              - alert: UnhealthyInRange
+                expr: max_over_time(parlant_tool_integration_state{state="unhealthy"}[400ms])
+                levels: { warning: { raise: "> 0", clear: "<= 0", for: 0s, clear_for: 200ms } }
+        """
+    }
+
+    /// One receiver with a group for each target, one that hears of all in one group, and one for each rule over a range.
+    ///
+    /// - Parameter isChanged: other thresholds and texts of the same meaning, so that a reload has something to do.
+    private func settings(isChanged: Bool) -> String {
+        """
+        \(isChanged ? "external_labels: { reload: changed }" : "")
         server: { listen: "127.0.0.1:\(port)" }
         history: { path: "\(history.path)" }
         evaluation_interval: 1s
@@ -58,13 +82,16 @@ struct CrashRun {
             integrations: { enabled: true, interval: 200ms, stale_after: 1000h }
         overrides:
           - alert: IntegrationUnhealthy
-            levels: { warning: { for: 0s, clear_for: 200ms }, critical: { for: 3600s } }
+            levels: { warning: { for: 0s, clear_for: \(isChanged ? 250 : 200)ms }, critical: { for: 3600s } }
+        rule_files: [shipped, "\(rulesFile.path)"]
         route:
           receiver: each
           group_by: ["..."]
           group_wait: 50ms
           group_interval: 200ms
           routes:
+            - { matchers: ['alertname = "UnhealthyInRange"'], receiver: range, group_by: ["..."] }
+            - { matchers: ['alertname = "UnhealthyRecorded"'], receiver: recorded, group_by: ["..."] }
             - { matchers: ['alertname != ""'], receiver: each, group_by: ["..."], continue: true }
             - { matchers: ['alertname != ""'], receiver: all, group_by: [alertname] }
         receivers:
@@ -72,6 +99,10 @@ struct CrashRun {
             webhook_configs: [{ url: "\(receiver.url("each"))" }]
           - name: all
             webhook_configs: [{ url: "\(receiver.url("all"))" }]
+          - name: range
+            webhook_configs: [{ url: "\(receiver.url("range"))" }]
+          - name: recorded
+            webhook_configs: [{ url: "\(receiver.url("recorded"))" }]
         """
     }
 
@@ -97,7 +128,7 @@ struct CrashRun {
         let isQuiet = await quiet()
         let log = agent.logText
         let status = agent.stop(SIGTERM)
-        let model = CrashModel(receivers: ["/each", "/all"], episodes: schedule.episodes, kills: killed)
+        let model = CrashModel(receivers: ["/each", "/all", "/range", "/recorded"], episodes: schedule.episodes, kills: killed)
         var verdict = model.verdict(on: receiver.tellings)
         if !isQuiet { verdict.wrong.append("the receiver is still being told after a minute") }
         if status != 0 { verdict.wrong.append("the last agent ended with \(status)") }
@@ -137,6 +168,8 @@ struct CrashRun {
         case .late: try await pause(1_200...2_500)
         case .reload:
             try await pause(300...1_200)
+            try settings(isChanged: Bool.random(using: &random)).write(
+                to: settingsFile, atomically: true, encoding: .utf8)
             agent.signal(SIGHUP)
             try await pause(0...60)
         case .delivery:
