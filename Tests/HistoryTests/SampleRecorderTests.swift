@@ -46,7 +46,8 @@ struct SampleRecorderTests {
             // Another process: it begins a file of its own.
             if index == 299 { recorder = SampleRecorder(beside: folder.history, reach: .seconds(3600)) }
         }
-        let read = SampleRecorder(beside: folder.history, reach: .seconds(3600)).recorded(at: Self.start + .seconds(600))
+        let read = SampleRecorder(beside: folder.history, reach: .seconds(3600)).recorded(
+            at: Self.start + .seconds(600))
         #expect(texts(read) == texts(all))
         let permissions = try FileManager.default.attributesOfItem(atPath: folder.history + ".samples")
         #expect(permissions[.posixPermissions] as? Int == 0o700)
@@ -79,7 +80,7 @@ struct SampleRecorderTests {
         let name = try #require(SampleFolder(beside: folder.history).files.first?.path)
         let whole = try folder.bytes(name)
         let texts = texts(all)
-        func read() -> [String] { self.texts(recorder.recorded(at: Self.start + .seconds(60)))  }
+        func read() -> [String] { self.texts(recorder.recorded(at: Self.start + .seconds(60))) }
         var longest = 0
         for length in stride(from: 0, through: whole.count, by: 3) {
             try folder.write(Array(whole[..<length]), to: name)
@@ -109,6 +110,6 @@ struct SampleRecorderTests {
         await #expect(throws: HistoryError.self) { try await recorder.flush(at: Self.start) }
         try FileManager.default.removeItem(atPath: folder.history + ".samples")
         try await recorder.flush(at: Self.start + .seconds(5))
-        #expect(texts(recorder.recorded(at: Self.start + .seconds(9)))  == texts(rounds(3)))
+        #expect(texts(recorder.recorded(at: Self.start + .seconds(9))) == texts(rounds(3)))
     }
 }

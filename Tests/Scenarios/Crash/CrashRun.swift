@@ -65,7 +65,7 @@ struct CrashRun {
         """
     }
 
-    /// One receiver with a group for each target, one that hears of all in one group, and one for each rule over a range.
+    /// One receiver with a group for each target, one that hears of all in one group, one for each rule over a range.
     ///
     /// - Parameter isChanged: other thresholds and texts of the same meaning, so that a reload has something to do.
     private func settings(isChanged: Bool) -> String {
@@ -128,7 +128,8 @@ struct CrashRun {
         let isQuiet = await quiet()
         let log = agent.logText
         let status = agent.stop(SIGTERM)
-        let model = CrashModel(receivers: ["/each", "/all", "/range", "/recorded"], episodes: schedule.episodes, kills: killed)
+        let model = CrashModel(
+            receivers: ["/each", "/all", "/range", "/recorded"], episodes: schedule.episodes, kills: killed)
         var verdict = model.verdict(on: receiver.tellings)
         if !isQuiet { verdict.wrong.append("the receiver is still being told after a minute") }
         if status != 0 { verdict.wrong.append("the last agent ended with \(status)") }
