@@ -28,6 +28,19 @@ package struct AgentClock: Sendable {
     package static func wall() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        return timestamp(time)
+    }
+
+    /// The wall clock's time with microseconds, for logs: what happens between two lines often takes less than one
+    /// millisecond.
+    package static func wallText() -> String {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        let micros = String(Int(time.tv_nsec) / 1_000 % 1_000)
+        return timestamp(time).description.dropLast() + String(repeating: "0", count: 3 - micros.count) + micros + "Z"
+    }
+
+    private static func timestamp(_ time: timespec) -> Timestamp {
+        Timestamp(milliseconds: Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

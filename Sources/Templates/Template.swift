@@ -6,6 +6,9 @@ package struct Template: Sendable {
     package let dialect: TemplateDialect
     let nodes: [TemplateNode]
     let definitions: [String: TemplateDefinition]
+    /// Whether it is plain text, which expands to itself. Known from the start: labels are expanded for each alert in
+    /// each evaluation.
+    package let isConstant: Bool
     /// Whether it, or a template that it may call, asks for the time or for other series.
     private let readsMore: Bool
 
@@ -40,6 +43,7 @@ package struct Template: Sendable {
         let source = TemplateSource(text: text, name: name)
         var parser = try TemplateParser(source, dialect: dialect, predefined: predefined)
         self.text = text
+        isConstant = !text.contains("{{")
         self.name = name
         self.dialect = dialect
         nodes = try parser.parse()
@@ -51,11 +55,6 @@ package struct Template: Sendable {
         readsMore = texts.contains { text in
             text.contains("{{") && ["query", "now", "since"].contains { text.contains($0) }
         }
-    }
-
-    /// Whether it is plain text, which expands to itself.
-    package var isConstant: Bool {
-        !text.contains("{{")
     }
 
     /// Whether it may read the time or other series, by `now`, `since` or `query`; true also where a text only holds

@@ -20,7 +20,7 @@ struct LogHandlerLine: LogHandler {
 
     func log(event: LogEvent) {
         let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
-        let time = AgentClock.wall().description
+        let time = AgentClock.wallText()
         if isJSON {
             var object = ["time": time, "level": event.level.rawValue, "message": event.message.description]
             for (key, value) in fields { object[key] = value.description }
