@@ -191,7 +191,7 @@ extension RuleBook {
             return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
         }
         if !hasCoverage(rule, for: alert, at: now) {
-            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
+            return Self.notCovered
         }
         switch rule.condition {
         case .levels: return .absent(reason: "the series is gone: its probe succeeded without it")
@@ -205,20 +205,26 @@ extension RuleBook {
     private func heldBack(
         _ value: Double, rule: AlertRule, alert: Alert, at now: Timestamp, probes: ProbeBook, window: SampleWindow
     ) -> AlertMachine.Reading {
-        guard alert.phase.isFiring, let levels = rule.levels(for: alert.labels),
+        guard alert.phase.isFiring || alert.phase == .pending, let levels = rule.levels(for: alert.labels),
             !levels.contains(where: { $0.raise.holds(value) })
         else { return .value(value) }
-        if !hasCoverage(rule, for: alert, at: now) {
-            return .unknown(reason: "the range that the rule looks at is not filled again since the restart")
-        }
-        guard let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
+        if !hasCoverage(rule, for: alert, at: now) { return Self.notCovered }
+        guard alert.phase.isFiring,
+            let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
         else { return .value(value) }
         return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
     }
 
+    /// The restart explains it: that is no lack of data to be told of.
+    private static let notCovered = AlertMachine.Reading.unknown(
+        reason: "the range that the rule looks at is not filled again since the restart", isExplained: true)
+
+    /// Whether an alert that fires or is pending since before the restart may be judged by what is missing now.
     private func hasCoverage(_ rule: AlertRule, for alert: Alert, at now: Timestamp) -> Bool {
-        guard alert.phase.isFiring, let since = alert.firingSince, since < startedAt else { return true }
-        let range = rule.expression.history
+        guard alert.phase.isFiring || alert.phase == .pending,
+            let since = alert.phase.isFiring ? alert.firingSince : alert.pendingSince, since < startedAt
+        else { return true }
+        let range = histories[rule]
         return range <= .zero || now - startedAt >= range
     }
 

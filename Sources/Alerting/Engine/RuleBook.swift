@@ -27,7 +27,8 @@ package struct RuleBook: Sendable {
     package private(set) var externalLabels: Labels
     package private(set) var externalURL: String
     /// What expressions are evaluated with: the evaluation interval is the resolution of subqueries that name none.
-    package var limits = EvaluationLimits()
+    /// While a rule is evaluated, with its deadline.
+    package var limits = EvaluationLimits(maxSamples: Self.mostSamples)
     var alertsByRule: [RuleKey: Set<AlertID>]
     /// The alerts that must be written to the store, or removed from it where they are no longer here.
     var changed: Set<AlertID> = []
@@ -38,7 +39,16 @@ package struct RuleBook: Sendable {
     private var nextEvaluation: [Timestamp]
     private var readers: [String: [Int]] = [:]
     private var readersOfAll: [Int] = []
+    /// How much must be seen again after a restart before a rule's result is known.
+    private(set) var histories: RuleHistories
     let startedAt: Timestamp
+
+    /// The most samples that one rule may read. Messages wait while rules are evaluated, so rules get less than people.
+    package static let mostSamples = 10_000_000
+    /// The longest that one rule may take.
+    private static let longestEvaluation = Duration.seconds(5)
+    /// A rule is given this long also in groups of shorter intervals: the machine may be busy with something else.
+    private static let shortestDeadline = Duration.seconds(1)
 
     package init(
         groups: [RuleGroup], alerts: [Alert], externalLabels: Labels = Labels(), externalURL: String = "",
@@ -49,6 +59,7 @@ package struct RuleBook: Sendable {
         self.externalLabels = externalLabels
         self.externalURL = externalURL
         self.startedAt = startedAt
+        histories = RuleHistories(groups)
         alertsByRule = [:]
         memories = groups.map { group in
             group.expressions.map { Memory(health: RuleHealth(of: $0, loadedAt: startedAt)) }
@@ -82,6 +93,7 @@ package struct RuleBook: Sendable {
         self.externalURL = externalURL
         withTexts = []
         nextEvaluation = groups.map { _ in now }
+        histories = RuleHistories(groups)
         indexReaders()
         return gone
     }
@@ -134,12 +146,15 @@ package struct RuleBook: Sendable {
     {
         var events: [AlertEvent] = []
         let most = mostEvaluations
+        let standing = limits
+        defer { limits = standing }
         for index in groups.indices where nextEvaluation[index] <= now {
             nextEvaluation[index] = now + groups[index].interval
             var recorded: Set<String> = []
             for (place, entry) in groups[index].rules.enumerated() {
                 evaluations += 1
                 let began = stopwatch()
+                limits = Self.ended(standing, after: groups[index].interval, from: began, by: stopwatch)
                 var statistics = EvaluationStatistics()
                 let outcome: Outcome
                 switch entry {
@@ -170,6 +185,18 @@ package struct RuleBook: Sendable {
             wake(metrics: recorded, at: now, except: index)
         }
         return events
+    }
+
+    /// The limits of one evaluation that begins now: one bad subquery must not hold up the alerts of all others.
+    private static func ended(
+        _ limits: EvaluationLimits, after interval: Duration, from began: Duration,
+        by stopwatch: @escaping @Sendable () -> Duration
+    ) -> EvaluationLimits {
+        let most = max(min(interval, longestEvaluation), shortestDeadline)
+        var limits = limits
+        limits.isCancelled = { stopwatch() - began > most }
+        limits.whyCancelled = "the rule took longer than \(most.promQL); narrow its selectors, ranges or subqueries"
+        return limits
     }
 
     private mutating func wake(metrics: Set<String>, at now: Timestamp, except own: Int) {
