@@ -32,7 +32,11 @@ extension Evaluator {
         }
         var result: [VectorElement] = []
         for key in order {
-            result += reduce(aggregation, key, groups[key] ?? [], number: number)
+            let members = groups[key] ?? []
+            let reduced = reduce(aggregation, key, members, number: number)
+            result +=
+                limits.delaysNameRemoval && aggregation.operation.makesElements && members.contains(where: \.dropsName)
+                ? reduced.map { VectorElement(labels: $0.labels, value: $0.value, dropsName: true) } : reduced
         }
         return result
     }

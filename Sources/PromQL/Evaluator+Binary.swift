@@ -106,7 +106,8 @@ extension Evaluator {
             }
             if filters && !holds { continue }
             let labels = resultLabels(operation, many: element.labels, single: partner.labels)
-            result.append(VectorElement(labels: labels, value: filters ? left : value))
+            let dropsName = limits.delaysNameRemoval && (operation.returnsBool || element.dropsName)
+            result.append(VectorElement(labels: labels, value: filters ? left : value, dropsName: dropsName))
         }
         guard operation.group != nil || !filters else { return result }
         var seen: Set<Labels> = []
@@ -120,7 +121,9 @@ extension Evaluator {
 
     private func resultLabels(_ operation: BinaryOperation, many: Labels, single: Labels) -> Labels {
         var labels = many
-        if !operation.operation.isComparison || operation.returnsBool { labels = labels.droppingMetric() }
+        if !operation.operation.isComparison || (operation.returnsBool && !limits.delaysNameRemoval) {
+            labels = labels.droppingMetadata()
+        }
         if operation.group == nil {
             return operation.isOn ? labels.keeping(operation.labels) : labels.dropping(operation.labels)
         }

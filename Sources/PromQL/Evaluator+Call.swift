@@ -48,7 +48,7 @@ extension Evaluator {
             let input = RangeInput(
                 points: series.points, start: ranges.start, end: ranges.end, now: now, parameters: parameters)
             guard let value = body(input) else { continue }
-            result.append(VectorElement(labels: series.labels, value: value))
+            result.append(VectorElement(labels: series.labels, value: value, dropsName: series.dropsName))
         }
         return call.function.keepsName ? try unique(result) : try renamed(result, \.value)
     }
@@ -101,7 +101,12 @@ extension Evaluator {
             let phi = try scalar(call.arguments[0], at: now)
             let elements = try vector(call.arguments[1], at: now)
             if !elements.isEmpty { check(quantile: phi, at: call.places[0]) }
-            return .vector(try unique(histogramQuantile(phi, elements, at: call.places[1])))
+            return .vector(try histogramQuantile(phi, elements, at: call.places[1]))
+        case .histogramFraction:
+            let lower = try scalar(call.arguments[0], at: now)
+            let upper = try scalar(call.arguments[1], at: now)
+            let elements = try vector(call.arguments[2], at: now)
+            return .vector(try histogramFraction(from: lower, to: upper, elements, at: call.places[2]))
         }
     }
 
@@ -149,8 +154,15 @@ extension Evaluator {
             elements.map { element in
                 guard let captures = expression.captures(ofWhole: element.labels[source] ?? "") else { return element }
                 let value = expression.expand(replacement, captures: captures)
-                return VectorElement(labels: element.labels.setting(destination, value), value: element.value)
+                return Self.relabelled(element, destination, value)
             })
+    }
+
+    /// A name that is given anew stays.
+    private static func relabelled(_ element: VectorElement, _ name: String, _ value: String) -> VectorElement {
+        VectorElement(
+            labels: element.labels.setting(name, value), value: element.value,
+            dropsName: element.dropsName && name != Labels.metricName)
     }
 
     private mutating func labelJoin(_ call: Call, at now: Int64) throws(EvaluationError) -> [VectorElement] {
@@ -168,86 +180,7 @@ extension Evaluator {
         return try unique(
             elements.map { element in
                 let value = sources.map { element.labels[$0] ?? "" }.joined(separator: separator)
-                return VectorElement(labels: element.labels.setting(destination, value), value: element.value)
+                return Self.relabelled(element, destination, value)
             })
-    }
-
-    /// `histogram_quantile` over classic buckets: Prometheus's `bucketQuantile` (promql/quantile.go).
-    private mutating func histogramQuantile(
-        _ phi: Double, _ elements: [VectorElement], at place: ExpressionPlace
-    ) -> [VectorElement] {
-        var groups: [Labels: [(bound: Double, count: Double)]] = [:]
-        var metrics: [Labels: String] = [:]
-        for element in elements {
-            let text = element.labels["le"] ?? ""
-            guard let bound = NumberText.parse(text) else {
-                let metric = element.labels.metric.map { " for metric name \"\($0.escapedForQuotes)\"" } ?? ""
-                statistics.warn(
-                    "bucket label \"le\" is missing or has a malformed value of \"\(text.escapedForQuotes)\"\(metric)",
-                    at: place)
-                continue
-            }
-            let group = element.labels.dropping(["le", Labels.metricName])
-            groups[group, default: []].append((bound, element.value))
-            metrics[group] = element.labels.metric
-        }
-        var result: [VectorElement] = []
-        for (labels, buckets) in groups.sorted(by: { $0.key < $1.key }) {
-            let (value, isForced) = Self.quantile(phi, buckets)
-            result.append(VectorElement(labels: labels, value: value))
-            guard isForced else { continue }
-            let metric = metrics[labels].map { " for metric name \"\($0.escapedForQuotes)\"" } ?? ""
-            statistics.inform(
-                "input to histogram_quantile needed to be fixed for monotonicity (see https://prometheus.io/docs/"
-                    + "prometheus/latest/querying/functions/#histogram_quantile)\(metric)", at: place)
-        }
-        return result
-    }
-
-    /// - Returns: the quantile, and whether buckets had to be raised to hold at least what the one before holds; a
-    ///   difference that rounding explains is not told.
-    private static func quantile(
-        _ phi: Double, _ all: [(bound: Double, count: Double)]
-    ) -> (value: Double, isForced: Bool) {
-        if phi.isNaN { return (.nan, false) }
-        if phi < 0 { return (-.infinity, false) }
-        if phi > 1 { return (.infinity, false) }
-        var buckets: [(bound: Double, count: Double)] = []
-        for bucket in all.sorted(by: { $0.bound < $1.bound }) {
-            if let last = buckets.last, last.bound == bucket.bound {
-                buckets[buckets.count - 1].count += bucket.count
-            } else {
-                buckets.append(bucket)
-            }
-        }
-        guard buckets.last?.bound == .infinity else { return (.nan, false) }
-        let isForced = makeMonotonic(&buckets)
-        guard buckets.count > 1, let observations = buckets.last?.count, observations != 0 else {
-            return (.nan, isForced)
-        }
-        let rank = phi * observations
-        let found = buckets.dropLast().firstIndex { $0.count >= rank } ?? buckets.count - 1
-        if found == buckets.count - 1 { return (buckets[buckets.count - 2].bound, isForced) }
-        if found == 0 && buckets[0].bound <= 0 { return (buckets[0].bound, isForced) }
-        let start = found > 0 ? buckets[found - 1].bound : 0
-        let before = found > 0 ? buckets[found - 1].count : 0
-        let share = (rank - before) / (buckets[found].count - before)
-        return (start + (buckets[found].bound - start) * share, isForced)
-    }
-
-    /// Raises each bucket to at least the one before: scrapes of parts at different times may say otherwise.
-    private static func makeMonotonic(_ buckets: inout [(bound: Double, count: Double)]) -> Bool {
-        var isForced = false
-        for index in buckets.indices.dropFirst() {
-            let before = buckets[index - 1].count
-            let difference = abs(buckets[index].count - before)
-            if difference <= 1e-12 * (abs(buckets[index].count) + abs(before)) {
-                buckets[index].count = before
-            } else if buckets[index].count < before {
-                buckets[index].count = before
-                isForced = true
-            }
-        }
-        return isForced
     }
 }

@@ -18,6 +18,29 @@ struct Evaluator<Source: SampleSource> {
         self.end = end
     }
 
+    /// Computes the whole: as `evaluate`, and takes away the names that were kept until now.
+    mutating func evaluateAll(_ node: Node, at now: Int64) throws(EvaluationError) -> Value {
+        let value = try evaluate(node, at: now)
+        guard limits.delaysNameRemoval else { return value }
+        switch value {
+        case .scalar, .string: return value
+        case .vector(let elements):
+            return .vector(
+                try unique(
+                    elements.map { element in
+                        VectorElement(
+                            labels: element.dropsName ? element.labels.droppingMetadata() : element.labels,
+                            value: element.value)
+                    }))
+        case .matrix(let series):
+            return .matrix(
+                series.map { one in
+                    RangeSeries(
+                        labels: one.dropsName ? one.labels.droppingMetadata() : one.labels, points: one.points)
+                })
+        }
+    }
+
     mutating func evaluate(_ node: Node, at now: Int64) throws(EvaluationError) -> Value {
         switch node {
         case .number(let value): return .scalar(value)
@@ -57,7 +80,7 @@ struct Evaluator<Source: SampleSource> {
             throw EvaluationError(
                 "the query reads more than \(limits.maxSamples) samples; narrow its selectors or ranges")
         }
-        if limits.isCancelled?() == true { throw EvaluationError("the query was cancelled") }
+        if limits.isCancelled?() == true { throw EvaluationError(limits.whyCancelled) }
     }
 
     mutating func instant(
@@ -108,19 +131,24 @@ struct Evaluator<Source: SampleSource> {
         var moment = (first / step) * step
         while moment <= first { moment += step }
         var points: [Labels: [Point]] = [:]
+        var dropping: Set<Labels> = []
         while moment <= last {
             switch try evaluate(subquery.inner, at: moment) {
             case .scalar(let value): points[Labels(), default: []].append(Point(time: moment, value: value))
             case .vector(let elements):
                 for element in elements {
                     points[element.labels, default: []].append(Point(time: moment, value: element.value))
+                    if element.dropsName { dropping.insert(element.labels) }
                 }
             case .matrix, .string: throw EvaluationError("a subquery over something that is no instant vector")
             }
             try count(1)
             moment += step
         }
-        let series = points.map { RangeSeries(labels: $0.key, points: $0.value) }.sorted { $0.labels < $1.labels }
+        var series = points.map { RangeSeries(labels: $0.key, points: $0.value) }.sorted { $0.labels < $1.labels }
+        if !dropping.isEmpty {
+            for index in series.indices { series[index].dropsName = dropping.contains(series[index].labels) }
+        }
         return Ranges(series: series, start: first, end: last)
     }
 
@@ -160,10 +188,19 @@ struct Evaluator<Source: SampleSource> {
     ) throws(EvaluationError) -> [VectorElement] {
         var result: [VectorElement] = []
         result.reserveCapacity(elements.count)
-        for element in elements {
-            result.append(VectorElement(labels: element.labels.droppingMetric(), value: try value(element)))
+        if limits.delaysNameRemoval {
+            for element in elements {
+                result.append(VectorElement(labels: element.labels, value: try value(element), dropsName: true))
+            }
+            return result
         }
-        return shareMetric(elements) ? result : try unique(result)
+        var losesMore = false
+        for element in elements {
+            let labels = element.labels.droppingMetadata()
+            if labels.count + 1 < element.labels.count { losesMore = true }
+            result.append(VectorElement(labels: labels, value: try value(element)))
+        }
+        return shareMetric(elements) && !losesMore ? result : try unique(result)
     }
 
     /// Whether all have one metric's name: then they still differ without it, and need not be compared.

@@ -61,11 +61,6 @@ package struct Expression: Sendable, CustomStringConvertible {
         }
     }
 
-    /// The selectors of which it reads more than the newest sample, each with how much.
-    package var pasts: [(matchers: [Matcher], range: Duration)] {
-        spans.filter { $0.history > 0 }.map { ($0.selector.matchers, .milliseconds($0.history)) }
-    }
-
     /// Each selector with how far before and after the evaluation's time it reads, in milliseconds.
     private var spans: [Node.Span] {
         var spans: [Node.Span] = []
@@ -89,7 +84,12 @@ package struct Expression: Sendable, CustomStringConvertible {
     package var lookback: Duration { reads.map(\.lookback).max() ?? .zero }
 
     /// How much of the past its ranges, offsets and subqueries need; zero where it reads only the newest samples.
-    package var history: Duration { .milliseconds(spans.map(\.history).max() ?? 0) }
+    package var history: Duration { pasts.map(\.history).max() ?? .zero }
+
+    /// The matchers of each selector, and how much of the past the ranges, offsets and subqueries around it need.
+    package var pasts: [(matchers: [Matcher], history: Duration)] {
+        spans.map { ($0.selector.matchers, .milliseconds(max(0, $0.history))) }
+    }
 
     /// Whether its result can change without a new sample.
     package var dependsOnTime: Bool {
@@ -135,7 +135,7 @@ package struct Expression: Sendable, CustomStringConvertible {
         var evaluator = Evaluator(source: source, limits: limits, start: time.milliseconds, end: time.milliseconds)
         evaluator.statistics = statistics
         defer { statistics = evaluator.statistics }
-        return try evaluator.evaluate(root, at: time.milliseconds)
+        return try evaluator.evaluateAll(root, at: time.milliseconds)
     }
 
     /// Computes it at each step from `from` to `through`.
@@ -170,7 +170,7 @@ package struct Expression: Sendable, CustomStringConvertible {
         var points: [Labels: [Point]] = [:]
         var moment = start
         while moment <= end {
-            switch try evaluator.evaluate(root, at: moment) {
+            switch try evaluator.evaluateAll(root, at: moment) {
             case .scalar(let value): points[Labels(), default: []].append(Point(time: moment, value: value))
             case .vector(let vector):
                 for element in vector {

@@ -7,11 +7,16 @@ package struct ExpressionError: Error, Hashable, Sendable, CustomStringConvertib
     package let column: Int
     /// How to mend it; nil where the message says enough.
     package let hint: String?
+    /// What of Prometheus's language is not supported here; nil where the expression is wrong in Prometheus as well.
+    package let refusal: Refusal?
     /// The whole expression.
     package let text: String
 
-    package init(message: String, line: Int, column: Int, hint: String? = nil, text: String) {
+    package init(
+        message: String, line: Int, column: Int, hint: String? = nil, refusal: Refusal? = nil, text: String
+    ) {
         self.message = message
+        self.refusal = refusal
         self.line = line
         self.column = column
         self.hint = hint
@@ -46,13 +51,20 @@ package struct EvaluationLimits: Sendable {
     package var maxSamples: Int
     /// Asked now and then; true ends the evaluation.
     package var isCancelled: (@Sendable () -> Bool)?
+    /// The error's words where `isCancelled` ended it.
+    package var whyCancelled = "the query was cancelled"
     /// The resolution of subqueries that name none; in Prometheus the evaluation interval. At least a millisecond.
     package var subqueryStep: Duration
+    /// Whether the metric's name goes only at the end, as with Prometheus's feature flag `promql-delayed-name-removal`:
+    /// until then `label_replace` can still read it. Prometheus's own tests run with it; rules do without, as its server.
+    package var delaysNameRemoval: Bool
 
     package init(
-        maxSamples: Int = 50_000_000, subqueryStep: Duration = .seconds(60), isCancelled: (@Sendable () -> Bool)? = nil
+        maxSamples: Int = 50_000_000, subqueryStep: Duration = .seconds(60), delaysNameRemoval: Bool = false,
+        isCancelled: (@Sendable () -> Bool)? = nil
     ) {
         self.maxSamples = maxSamples
+        self.delaysNameRemoval = delaysNameRemoval
         self.subqueryStep = max(subqueryStep, .milliseconds(1))
         self.isCancelled = isCancelled
     }

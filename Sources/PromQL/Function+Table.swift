@@ -122,6 +122,7 @@ extension Function {
             "label_join", [.vector, .string, .string, .string], optional: 1, isVariadic: true, keepsName: true,
             .special(.labelJoin)),
         Function("histogram_quantile", [.scalar, .vector], .special(.histogramQuantile)),
+        Function("histogram_fraction", [.scalar, .scalar, .vector], .special(.histogramFraction)),
         Function("timestamp", [.vector], .special(.timestamp)),
     ]
 

@@ -13,7 +13,7 @@ struct Function: Sendable {
 
     enum Special: Sendable {
         case absent, absentOverTime, time, vector, scalar, sort, sortDescending, labelReplace, labelJoin
-        case histogramQuantile, timestamp, pi
+        case histogramQuantile, histogramFraction, timestamp, pi
     }
 
     let name: String
@@ -42,18 +42,6 @@ struct Function: Sendable {
     static func named(_ name: String) -> Function? { byName[name] }
 
     private static let byName = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-
-    /// Functions of Prometheus that are refused by name, and why.
-    static let refused: [String: String] = [
-        "histogram_avg": "it needs native histograms", "histogram_count": "it needs native histograms",
-        "histogram_sum": "it needs native histograms", "histogram_fraction": "it needs native histograms",
-        "histogram_stddev": "it needs native histograms", "histogram_stdvar": "it needs native histograms",
-        "limitk": "it is experimental", "limit_ratio": "it is experimental", "mad_over_time": "it is experimental",
-        "sort_by_label": "it is experimental", "sort_by_label_desc": "it is experimental", "info": "it is experimental",
-        "first_over_time": "it is experimental", "ts_of_min_over_time": "it is experimental",
-        "ts_of_max_over_time": "it is experimental", "ts_of_last_over_time": "it is experimental",
-        "ts_of_first_over_time": "it is experimental",
-    ]
 }
 
 /// What a function over a range sees.

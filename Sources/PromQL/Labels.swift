@@ -86,6 +86,15 @@ package struct Labels: Hashable, Sendable {
         return Labels(sorted: others)
     }
 
+    /// Without what says which metric it is: the name, and the type and unit that Prometheus may keep as labels. What is
+    /// computed from a metric is another one.
+    func droppingMetadata() -> Labels {
+        guard pairs.contains(where: { Self.metadata.contains($0.name) }) else { return self }
+        return Labels(sorted: pairs.filter { !Self.metadata.contains($0.name) })
+    }
+
+    private static let metadata = [metricName, "__type__", "__unit__"]
+
     package var dictionary: [String: String] {
         Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
     }

@@ -173,8 +173,9 @@ extension Character {
 
 extension ExpressionError {
     /// At an offset in characters.
-    init(_ message: String, at offset: Int, in text: String, hint: String? = nil) {
+    init(_ message: String, at offset: Int, in text: String, hint: String? = nil, refusal: Refusal? = nil) {
         let place = ExpressionPlace(offset: offset, in: text)
-        self.init(message: message, line: place.line, column: place.column, hint: hint, text: text)
+        self.init(
+            message: message, line: place.line, column: place.column, hint: hint, refusal: refusal, text: text)
     }
 }

@@ -134,6 +134,9 @@ struct Aggregation: Sendable {
             case .sum, .avg, .min, .max, .count, .group, .stddev, .stdvar: nil
             }
         }
+
+        /// Whether it makes a new element of each group; else it chooses among those that there are.
+        var makesElements: Bool { self != .topk && self != .bottomk }
     }
 
     var operation: Operation

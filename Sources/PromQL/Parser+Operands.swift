@@ -22,6 +22,8 @@ extension Parser {
                 let offset = try signedDuration()
                 if isInParentheses { throw misplaced("offset", at: place) }
                 try apply(offset: offset, to: &node, at: place)
+            } else if let refusal = keyword().flatMap(Refusal.ofModifier) {
+                throw refused(refusal)
             } else {
                 return node
             }
@@ -35,11 +37,11 @@ extension Parser {
     private mutating func bracket(after node: Node, isInParentheses: Bool) throws(ExpressionError) -> Node {
         let place = current.offset
         advance()
-        let range = try duration("a range")
+        let range = try bracketDuration("a range")
         guard range > 0 else { throw error("a range must be longer than zero", at: place) }
         if take(":") {
             var step: Int64?
-            if !isSymbol("]") { step = try duration("a resolution") }
+            if !isSymbol("]") { step = try bracketDuration("a resolution") }
             try expect("]", "after the subquery")
             if let step, step <= 0 { throw error("a resolution must be longer than zero", at: place) }
             guard node.type == .vector || node.type == .scalar else {
@@ -124,8 +126,26 @@ extension Parser {
     private mutating func signedDuration() throws(ExpressionError) -> Int64 {
         let isMinus = isSymbol("-")
         if isMinus || isSymbol("+") { advance() }
+        try refuseDurationExpression()
         let length = try duration("an offset")
         return isMinus ? -length : length
+    }
+
+    /// A duration in brackets, where everything but a plain one is a duration expression.
+    private mutating func bracketDuration(_ what: String) throws(ExpressionError) -> Int64 {
+        if isSymbol("-") || isSymbol("+") { throw refused(.durationExpression) }
+        try refuseDurationExpression()
+        let length = try duration(what)
+        if ["+", "-", "*", "/", "%", "^"].contains(where: isSymbol) { throw refused(.durationExpression) }
+        return length
+    }
+
+    /// Refuses what begins a duration expression: a parenthesis, or a call such as `step()`.
+    private func refuseDurationExpression() throws(ExpressionError) {
+        if isSymbol("(") { throw refused(.durationExpression) }
+        guard case .identifier(let name) = current.kind, peek().kind == .symbol("(") else { return }
+        if ["min", "max"].contains(name.lowercased()) { throw refused(.durationExpression) }
+        if let refusal = Refusal.ofCall(name) { throw refused(refusal) }
     }
 
     /// A duration, or a number of seconds.
@@ -176,6 +196,7 @@ extension Parser {
         if let operation = Aggregation.Operation(rawValue: lower), opensCall || isGrouping(peek()) {
             return try aggregation(operation)
         }
+        if opensCall || isGrouping(peek()), let refusal = Refusal.ofCall(name) { throw refused(refusal) }
         if opensCall, !name.contains(":") { return try call(name) }
         if lower == "inf" || lower == "nan" {
             advance()
@@ -231,8 +252,7 @@ extension Parser {
     private mutating func call(_ name: String) throws(ExpressionError) -> Node {
         let place = current.offset
         guard let function = Function.named(name) else {
-            if let why = Function.refused[name] { throw error("`\(name)` is not supported: \(why)") }
-            let known = Function.all.map(\.name) + Aggregation.Operation.allCases.map(\.rawValue)
+            let known = Function.all.map(\.name) + Aggregation.Operation.allCases.map(\.rawValue) + Self.keywords
             let near = Nearest.of(name, in: known)
             throw error("unknown function `\(name)`", hint: near.map { "did you mean `\($0)`?" })
         }

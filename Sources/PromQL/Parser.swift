@@ -22,7 +22,7 @@ struct Parser {
     mutating func parse() throws(ExpressionError) -> Node {
         if case .end = current.kind { throw error("the expression is empty") }
         let node = try binary(above: 0)
-        guard case .end = current.kind else { throw error("unexpected \(current.shown)") }
+        guard case .end = current.kind else { throw error("unexpected \(current.shown)", hint: nearKeyword) }
         return node
     }
 
@@ -33,6 +33,24 @@ struct Parser {
     func error(_ message: String, at offset: Int? = nil, hint: String? = nil) -> ExpressionError {
         ExpressionError(message, at: offset ?? current.offset, in: text, hint: hint)
     }
+
+    /// What is right in Prometheus and not supported here.
+    func refused(_ refusal: Refusal, at offset: Int? = nil) -> ExpressionError {
+        ExpressionError(
+            "`\(refusal.feature)` is not supported: \(refusal.reason)", at: offset ?? current.offset, in: text,
+            refusal: refusal)
+    }
+
+    /// The keyword that the present word was probably meant to be, as a hint; nil where none is near.
+    private var nearKeyword: String? {
+        guard let word = keyword(), word.count > 1, !Self.keywords.contains(word) else { return nil }
+        return Nearest.of(word, in: Self.keywords).map { "did you mean `\($0)`?" }
+    }
+
+    /// What may follow an operand or an operator.
+    static let keywords =
+        ["by", "without", "offset", "bool", "on", "ignoring", "group_left", "group_right"]
+        + BinaryOperator.allCases.map(\.rawValue).filter { $0.first?.isLetter == true }
 
     mutating func advance() {
         if position < tokens.count - 1 { position += 1 }
@@ -47,7 +65,9 @@ struct Parser {
     }
 
     mutating func expect(_ symbol: String, _ context: String) throws(ExpressionError) {
-        guard take(symbol) else { throw error("expected `\(symbol)` \(context), found \(current.shown)") }
+        guard take(symbol) else {
+            throw error("expected `\(symbol)` \(context), found \(current.shown)", hint: nearKeyword)
+        }
     }
 
     /// The present token as a keyword, in lower case; nil for others. Keywords are told apart from names without case.
@@ -84,6 +104,9 @@ struct Parser {
                     hint: "split it with a recording rule")
             }
             advance()
+            if operation == .less || operation == .greater, isSymbol("/") {
+                throw refused(.ofTrim(operation.rawValue), at: place)
+            }
             var result = BinaryOperation(operation: operation, left: left, right: left, position: place)
             try modifiers(of: &result)
             // `^` groups to the right, all others to the left.

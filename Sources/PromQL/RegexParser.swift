@@ -200,7 +200,10 @@ struct RegexParser {
         case "1"..."9": throw error("backreferences are not part of RE2", at: start)
         default: break
         }
-        if let set = try classEscape() { return .scalars(set) }
+        if var set = try classEscape() {
+            set.foldsCategories = ignoresCase
+            return .scalars(set)
+        }
         return .scalars(RegexClass(try scalarEscape(from: start), ignoringCase: ignoresCase))
     }
 
@@ -214,10 +217,36 @@ struct RegexParser {
         case "W": set = RegexClass(RegexClass.words, negated: true)
         case "s": set = RegexClass(RegexClass.spaces)
         case "S": set = RegexClass(RegexClass.spaces, negated: true)
-        case "p", "P": throw error("Unicode classes (\\p) are not supported; write the ranges")
+        case "p", "P": return try unicodeClass()
         default: return nil
         }
         position += 1
+        return set
+    }
+
+    /// `\p{L}`, `\pL`, `\P{Greek}` or `\p{^Nd}`, after the backslash. Never negated: a negation is carried out.
+    private mutating func unicodeClass() throws(RegexError) -> RegexClass {
+        let start = position - 1
+        var isNegated = peek == "P"
+        position += 1
+        guard let next = peek else { throw error("a class such as {L} is missing after `\\p`", at: start) }
+        position += 1
+        var name = String(next)
+        if next == "{" {
+            name = ""
+            if take("^") { isNegated.toggle() }
+            while let letter = peek, letter != "}" {
+                name.unicodeScalars.append(letter)
+                position += 1
+            }
+            guard take("}") else { throw error("`\\p{` is not closed", at: start) }
+        }
+        guard let set = RegexClass(unicode: name, negated: isNegated) else {
+            throw error(
+                "the Unicode class `\(name)` is not known here: there are the general categories (L, Lu, Nd, …), Any, "
+                    + "and \(UnicodeScripts.ranges.keys.sorted().joined(separator: ", ")); write the ranges of others",
+                at: start)
+        }
         return set
     }
 
@@ -258,7 +287,7 @@ struct RegexParser {
 
     private mutating func bracketed(from start: Int) throws(RegexError) -> RegexClass {
         let negated = take("^")
-        var ranges: [ClosedRange<UInt32>] = []
+        var set = RegexClass([])
         var isFirst = true
         while true {
             guard let next = peek else { throw error("`[` is not closed", at: start) }
@@ -268,14 +297,15 @@ struct RegexParser {
             }
             isFirst = false
             if take("[:") {
-                ranges += try posixClass(from: position)
+                set.ranges += try posixClass(from: position)
                 continue
             }
             let place = position
             if next == "\\" {
                 position += 1
-                if let set = try classEscape() {
-                    ranges += set.positive
+                if var escaped = try classEscape() {
+                    if escaped.negated { escaped = RegexClass(escaped.positive) }
+                    set.formUnion(escaped)
                     continue
                 }
                 position -= 1
@@ -287,9 +317,8 @@ struct RegexParser {
                 high = try bracketScalar()
             }
             if high < low { throw error("the range is the wrong way round", at: place) }
-            ranges.append(low.value...high.value)
+            set.ranges.append(low.value...high.value)
         }
-        var set = RegexClass(ranges)
         if ignoresCase { set.addOtherCases() }
         set.negated = negated
         return set

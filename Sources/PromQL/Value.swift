@@ -10,10 +10,17 @@ package enum Value: Sendable {
 package struct VectorElement: Hashable, Sendable {
     package var labels: Labels
     package var value: Double
+    /// The metric's name is still there, and goes at the end: see `EvaluationLimits.delaysNameRemoval`.
+    var dropsName = false
 
     package init(labels: Labels, value: Double) {
         self.labels = labels
         self.value = value
+    }
+
+    init(labels: Labels, value: Double, dropsName: Bool) {
+        self.init(labels: labels, value: value)
+        self.dropsName = dropsName
     }
 }
 
@@ -21,6 +28,8 @@ package struct VectorElement: Hashable, Sendable {
 package struct RangeSeries: Hashable, Sendable {
     package var labels: Labels
     package var points: [Point]
+    /// As `VectorElement.dropsName`.
+    var dropsName = false
 
     package init(labels: Labels, points: [Point]) {
         self.labels = labels

@@ -21,10 +21,14 @@ struct RuleEvidence {
                 Terminal.out("error: \(file): rule \(rule.name) fails: \(rule.lastError ?? "")\n")
             }
             for (file, rule) in rules where !rule.neverMatched.isEmpty {
+                let guesses = Set(rule.didYouMean.values).sorted().map { "`\($0)`" }
+                let question =
+                    guesses.isEmpty
+                    ? "is the metric's name right, and is there a probe that brings it?"
+                    : "did you mean \(guesses.joined(separator: " and "))?"
                 Terminal.out(
                     "warning: \(file): rule \(rule.name) has never found a series for "
-                        + rule.neverMatched.joined(separator: " and ")
-                        + "\n  is the metric's name right, and is there a probe that brings it?\n")
+                        + rule.neverMatched.joined(separator: " and ") + "\n  \(question)\n")
             }
             let silent = rules.count { !$0.rule.neverMatched.isEmpty }
             Terminal.out(

@@ -38,6 +38,7 @@ class Prometheus:
                  flags=(), paths=None):
         folder = bench.path(name)
         self.port = bench.port()
+        self.data = folder / "data"
         settings = {"external_labels": labels or {}}
         if interval:
             settings.update(scrape_interval=interval, evaluation_interval=interval, scrape_timeout=interval)
@@ -56,7 +57,7 @@ class Prometheus:
         (folder / "rules.yml").write_text(rules)
         self.daemon = bench.run(
             name,
-            ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data",
+            ["prometheus", f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={self.data}",
              f"--web.listen-address={HOST}:{self.port}", "--log.level=warn", *flags])
         bench.wait_ready(self.daemon, self.port, "/-/ready")
 

@@ -13,33 +13,44 @@ struct Fuzzer {
         var taken = 0
         var slowest = Duration.zero
         var slowestInput: [UInt8] = []
+        /// The most memory that the process took beyond what it had before.
         var peakMegabytes = 0
+        /// Makes the same inputs again, as TOCSIN_FUZZ_SEED.
+        let seed: UInt64
 
         var description: String {
-            "fuzz \(name): \(inputs) inputs, \(taken) taken, slowest \(slowest), peak \(peakMegabytes) MiB"
+            "fuzz \(name): \(inputs) inputs, \(taken) taken, slowest \(slowest), peak \(peakMegabytes) MiB more, "
+                + "seed \(seed)"
         }
     }
 
     let name: String
     private var mutator: Mutator
     private let file: URL
+    private let seed: UInt64
 
     /// How long each parser is given inputs: TOCSIN_FUZZ_SECONDS, 2 by default.
     static let seconds = ProcessInfo.processInfo.environment["TOCSIN_FUZZ_SECONDS"].flatMap { Double($0) } ?? 2
 
     /// No input may take longer.
     static let mostTime = Duration.seconds(5)
+    /// Four times what was measured.
+    static let mostMegabytes = 400
 
     init(_ name: String, seeds: [String], words: [String]) {
         self.name = name
-        let seed = ProcessInfo.processInfo.environment["TOCSIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? 2026
+        seed = ProcessInfo.processInfo.environment["TOCSIN_FUZZ_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
+        // Also before anything goes wrong: a crash takes the result with it.
+        FileHandle.standardOutput.write(Data("fuzz \(name): seed \(seed)\n".utf8))
         mutator = Mutator(seeds: seeds, words: words, seed: seed)
         file = FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-fuzz-\(name).input")
     }
 
     /// - Parameter body: parses; true where the input is right.
     mutating func run(_ body: (String) -> Bool) throws -> Result {
-        var result = Result(name: name)
+        var result = Result(name: name, seed: seed)
+        Self.forgetPeak()
+        let before = Self.kilobytes("VmRSS:")
         _ = FileManager.default.createFile(atPath: file.path, contents: nil)
         let handle = try FileHandle(forWritingTo: file)
         let watch = Watch(name: name, file: file.path)
@@ -56,15 +67,22 @@ struct Fuzzer {
             result.inputs += 1
             if took > result.slowest { (result.slowest, result.slowestInput) = (took, input) }
         }
-        result.peakMegabytes = Self.peakMegabytes
+        result.peakMegabytes = max(0, Self.kilobytes("VmHWM:") - before) / 1_024
         try FileManager.default.removeItem(at: file)
         return result
     }
 
-    private static var peakMegabytes: Int {
+    /// Lets the kernel measure the peak anew (proc(5), clear_refs).
+    private static func forgetPeak() {
+        guard let handle = FileHandle(forWritingAtPath: "/proc/self/clear_refs") else { return }
+        try? handle.write(contentsOf: Data("5".utf8))
+        try? handle.close()
+    }
+
+    private static func kilobytes(_ key: String) -> Int {
         let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
-        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1_024
+        let line = status.split(separator: "\n").first { $0.hasPrefix(key) }
+        return line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
     }
 }
 

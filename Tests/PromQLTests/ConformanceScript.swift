@@ -6,8 +6,11 @@ struct ConformanceScript {
     private let lines: [String]
     private var index = 0
     private var window = SampleWindow(retention: .seconds(1_000_000_000))
-    /// Series of the present load that hold native histograms: what touches them can't be judged.
-    private var histograms: Set<Labels> = []
+    /// Series of the present load that hold what Tocsin does not have, and its name: what touches them can't be judged.
+    private var beyond: [Labels: String] = [:]
+    /// Prometheus runs its tests with names removed at the end, as behind its flag `promql-delayed-name-removal`.
+    private static let limits = EvaluationLimits(delaysNameRemoval: true)
+    private static let histograms = "native histograms"
     private(set) var result = ConformanceResult()
 
     init(text: String) {
@@ -21,7 +24,7 @@ struct ConformanceScript {
                 index += 1
             } else if line == "clear" {
                 window = SampleWindow(retention: .seconds(1_000_000_000))
-                histograms = []
+                beyond = [:]
                 index += 1
             } else if line.hasPrefix("load") {
                 load(line)
@@ -61,7 +64,11 @@ struct ConformanceScript {
                 continue
             }
             if series.hasHistograms {
-                histograms.insert(series.labels)
+                beyond[series.labels] = Self.histograms
+                continue
+            }
+            if series.hasStartTimes {
+                beyond[series.labels] = "experimental: start timestamps"
                 continue
             }
             loaded[series.labels] = series
@@ -69,7 +76,7 @@ struct ConformanceScript {
             if makesHistograms, let metric = series.labels.metric {
                 for ending in ["_bucket", "_count", "_sum"] where metric.hasSuffix(ending) {
                     let whole = String(metric.dropLast(ending.count))
-                    histograms.insert(series.labels.dropping(["le"]).setting(Labels.metricName, whole))
+                    beyond[series.labels.dropping(["le"]).setting(Labels.metricName, whole)] = Self.histograms
                 }
             }
         }
@@ -120,6 +127,9 @@ struct ConformanceScript {
         var expectation = read(body)
         expectation.fails = expectation.fails || command.fails
         expectation.isOrdered = expectation.isOrdered || command.isOrdered
+        if let isWarning = command.notes {
+            expectation.notes.append(Note(isWarning: isWarning, isWanted: true, message: nil, pattern: nil))
+        }
         if let reason = skipReason(command, expectation) {
             result.skips[reason, default: 0] += 1
             return
@@ -131,29 +141,24 @@ struct ConformanceScript {
         }
     }
 
+    /// Why an evaluation can't be judged: the language itself refuses a feature by name, or what is read or expected is
+    /// something that Tocsin does not have.
     private func skipReason(_ command: EvalCommand, _ expectation: Expectation) -> String? {
-        if expectation.hasHistograms { return "native histograms" }
-        let text = command.expression.replacingOccurrences(
-            of: "@ *(start|end)\\(\\)", with: "@ 0", options: .regularExpression)
-        for name in [
-            "histogram_avg", "histogram_count", "histogram_sum", "histogram_fraction", "histogram_stddev",
-            "histogram_stdvar", "histogram_quantiles",
-        ] where text.contains(name + "(") { return "native histograms" }
-        for name in [
-            "limitk", "limit_ratio", "mad_over_time", "sort_by_label", "sort_by_label_desc", "info", "first_over_time",
-            "ts_of_", "start", "end", "step", "range", "min_of", "max_of",
-        ] where text.range(of: "(^|[^a-z_])\(name)[a-z_]*( by| without)? ?\\(", options: .regularExpression) != nil {
-            return "experimental: \(name)"
+        let selectors: [[Matcher]]
+        do throws(ExpressionError) {
+            selectors = try PromQL.Expression(command.expression).selectors
+        } catch {
+            switch error.refusal {
+            case .nativeHistograms: return Self.histograms
+            case .experimental(let feature, _): return "experimental: \(feature)"
+            case nil: return nil
+            }
         }
-        for word in ["smoothed", "anchored", "fill(", "fill_left", "fill_right", " >/ ", " </ "]
-        where text.contains(word) {
-            return "experimental: \(word.trimmingCharacters(in: .whitespaces))"
+        if expectation.hasHistograms { return Self.histograms }
+        for matchers in selectors {
+            for (labels, reason) in beyond where matchers.allSatisfy({ $0.matches(labels) }) { return reason }
         }
-        let selectors = (try? Expression(command.expression).selectors) ?? []
-        let touchesHistograms = selectors.contains { matchers in
-            histograms.contains { labels in matchers.allSatisfy { $0.matches(labels) } }
-        }
-        return touchesHistograms ? "native histograms" : nil
+        return nil
     }
 
     private func read(_ body: [String]) -> Expectation {
@@ -211,11 +216,12 @@ struct ConformanceScript {
             let problem: String?
             switch command.span {
             case .instant(let time):
-                let value = try expression.evaluate(at: time, in: window, statistics: &statistics)
+                let value = try expression.evaluate(
+                    at: time, in: window, limits: Self.limits, statistics: &statistics)
                 problem = compare(value, expectation)
             case .range(let from, let to, let step):
                 let series = try expression.evaluateRange(
-                    from: from, through: to, step: step, in: window, statistics: &statistics)
+                    from: from, through: to, step: step, in: window, limits: Self.limits, statistics: &statistics)
                 problem = compare(series, expectation, from: from, step: step)
             }
             if expectation.fails { return "should have failed" }

@@ -9,6 +9,8 @@ struct LanguageTests {
         arguments: [
             ("sum(up", 7, "expected `)`"), ("rated(up[5m])", 1, "did you mean `rate`"), ("rate(up)", 6, "range vector"),
             ("up{a=b}", 6, "quoted value"), ("1 > 2", 3, "bool"), ("up +", 5, "expected an expression"),
+            ("sum(up) bye (job)", 9, "did you mean `by`?"), ("up ofset 5m", 4, "did you mean `offset`?"),
+            ("a * ignorng (b) c", 5, "did you mean `ignoring`?"), ("(a unles b)", 4, "did you mean `unless`?"),
             ("{a=\"\"}", 1, "empty text"), ("up{a=~\"(\"}", 7, "not closed"), ("up[0s]", 3, "longer than zero"),
         ])
     func mistakes(text: String, column: Int, fragment: String) {
@@ -38,6 +40,30 @@ struct LanguageTests {
         ])
     func regex(pattern: String, text: String, matches: Bool) throws {
         #expect(try RegularExpression(pattern).matchesWhole(text) == matches)
+    }
+
+    @Test(
+        "Unicode's classes as RE2 has them",
+        arguments: [
+            ("\\p{Lu}+", "ÄB", true), ("\\p{Lu}", "ä", false), ("(?i)\\p{Lu}", "ä", true), ("\\pL", "ж", true),
+            ("\\PL", "ж", false), ("\\PL", "5", true), ("\\p{^Nd}", "٣", false), ("\\P{^Nd}", "٣", true),
+            ("[\\p{L}\\d]+", "aß1", true), ("[^\\p{L}\\d]+", "a", false), ("[^\\p{L}\\d]+", "-+", true),
+            ("[\\P{L}a]", "a", true), ("[\\P{L}a]", "b", false), ("\\p{Greek}+", "λόγος", true),
+            ("\\p{Greek}", "l", false), ("\\P{Greek}", "l", true), ("[\\p{Han}\\p{Hiragana}]+", "日の", true),
+            ("\\p{Any}", "\u{378}", true), ("\\p{C}", "\u{378}", false), ("\\P{C}", "\u{378}", true),
+            ("\\p{Zs}", "\u{a0}", true), ("\\p{Sc}\\p{Nd}+(\\p{Po}\\p{Nd}+)?", "€12.5", true),
+            ("(?i)[\\p{Ll}]", "Σ", true),
+        ])
+    func unicodeClasses(pattern: String, text: String, matches: Bool) throws {
+        #expect(try RegularExpression(pattern).matchesWhole(text) == matches)
+    }
+
+    @Test(
+        "Unicode's classes that are not known are refused by name",
+        arguments: ["\\p{Tamil}", "\\p{lu}", "\\p", "\\p{Lu", "\\pX", "[\\p{}]", "\\p{Lx}"])
+    func unknownClasses(pattern: String) {
+        let problem = #expect(throws: RegexError.self) { try RegularExpression(pattern) }
+        #expect(pattern != "\\p{Tamil}" || problem?.description.contains("`Tamil` is not known here") == true)
     }
 
     @Test("what would take exponential time by backtracking takes none", arguments: ["(a+)+$", "(a|a)*b", "(a*)*c"])
@@ -99,6 +125,47 @@ struct RefusalTests {
         ])
     func refused(_ text: String) {
         #expect(throws: ExpressionError.self) { try Expression(text) }
+    }
+
+    @Test(
+        "what it takes only behind a feature flag, or for native histograms, is refused by name",
+        arguments: [
+            ("rate(m[5m] smoothed)", "smoothed", "promql-extended-range-selectors"),
+            ("m anchored", "anchored", "promql-extended-range-selectors"),
+            ("a + fill(0) b", "fill", "promql-binop-fill-modifiers"),
+            ("a / on (x) group_left fill_right(1) b", "fill_right", "promql-binop-fill-modifiers"),
+            ("rate(m[5m+30s])", "duration expressions", "promql-duration-expr"),
+            ("rate(m[-5m+10m])", "duration expressions", "promql-duration-expr"),
+            ("rate(m[(5m)])", "duration expressions", "promql-duration-expr"),
+            ("rate(m[step()])", "step()", "promql-duration-expr"),
+            ("sum_over_time(m[1h:5m/2])", "duration expressions", "promql-duration-expr"),
+            ("m offset (2*5m)", "duration expressions", "promql-duration-expr"),
+            ("m offset -STEP()", "step()", "promql-duration-expr"), ("end()", "end()", "promql-duration-expr"),
+            ("limitk by (a) (2, m)", "limitk", "promql-experimental-functions"),
+            ("limit_ratio(0.5, m)", "limit_ratio", "promql-experimental-functions"),
+            ("info(m)", "info", "promql-experimental-functions"),
+            ("histogram_quantiles(m, \"q\", 0.5)", "histogram_quantiles", "promql-experimental-functions"),
+        ])
+    func experimental(_ text: String, _ feature: String, _ flag: String) {
+        let problem = #expect(throws: ExpressionError.self) { try Expression(text) }
+        #expect(problem?.refusal == .experimental(feature, flag: flag))
+        #expect(problem?.message.contains("experimental") == true && problem?.message.contains(flag) == true)
+    }
+
+    @Test("native histograms are refused by name", arguments: ["histogram_avg(m)", "m </ 3", "m >/ on (a) n"])
+    func native(_ text: String) {
+        let problem = #expect(throws: ExpressionError.self) { try Expression(text) }
+        guard case .nativeHistograms = problem?.refusal else {
+            Issue.record("\(String(describing: problem))")
+            return
+        }
+    }
+
+    @Test(
+        "what only resembles them is taken",
+        arguments: ["a + fill", "info", "smoothed", "m offset 5 ^ 2", "step + range"])
+    func resembling(_ text: String) {
+        #expect(throws: Never.self) { try Expression(text) }
     }
 
     @Test(

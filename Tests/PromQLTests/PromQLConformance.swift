@@ -1,26 +1,16 @@
 import Foundation
 import PromQL
+import Support
 import Testing
 
 /// Prometheus's own tests of the language, run as they are.
 @Suite("PromQL Conformance")
 struct PromQLConformance {
-    static var folder: URL? {
-        if let named = ProcessInfo.processInfo.environment["TOCSIN_CONFORMANCE"] {
-            return URL(fileURLWithPath: named).appendingPathComponent("promql")
-        }
-        var place = URL(fileURLWithPath: #filePath)
-        while place.path != "/" {
-            place.deleteLastPathComponent()
-            let candidate = place.appendingPathComponent("shared/conformance/promql")
-            if FileManager.default.fileExists(atPath: candidate.path) { return candidate }
-        }
-        return nil
-    }
+    private static let folder = ConformanceFolder.named("promql")
 
     @Test(
         "Prometheus's tests of the language give Prometheus's results",
-        .enabled(if: PromQLConformance.folder != nil, "the folder shared/conformance is not here"))
+        .enabled(if: PromQLConformance.folder != nil, Comment(rawValue: ConformanceFolder.absence(of: "promql"))))
     func run() throws {
         guard let folder = Self.folder else { return }
         var total = ConformanceResult()

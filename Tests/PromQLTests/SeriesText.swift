@@ -7,13 +7,20 @@ struct SeriesText {
     /// Nil where a step has no sample.
     let values: [Double?]
     let hasHistograms: Bool
+    /// The values are the times at which counters began, of the series of the same labels: `x@st -1mx5`.
+    let hasStartTimes: Bool
+
+    private static let startTimes = "@st"
 
     init?(_ line: String) {
         guard let split = Self.endOfSelector(line) else { return nil }
-        let selector = String(line[..<split]).trimmingCharacters(in: .whitespaces)
+        var selector = String(line[..<split]).trimmingCharacters(in: .whitespaces)
+        var rest = line[split...].trimmingCharacters(in: .whitespaces)
+        hasStartTimes = selector.hasSuffix(Self.startTimes) || rest.hasPrefix(Self.startTimes + " ")
+        if selector.hasSuffix(Self.startTimes) { selector.removeLast(Self.startTimes.count) }
         guard let labels = Self.labels(selector) else { return nil }
         self.labels = labels
-        let rest = line[split...].trimmingCharacters(in: .whitespaces)
+        if hasStartTimes { rest = "" }
         guard !rest.contains("{{") else {
             values = []
             hasHistograms = true
@@ -122,11 +129,14 @@ struct EvalCommand {
     let expression: String
     let fails: Bool
     let isOrdered: Bool
+    /// Whether the result must come with a warning (true) or an information (false); nil where the verb says neither.
+    let notes: Bool?
 
     init?(_ line: String) {
         let verb = line.prefix { $0 != " " }
         fails = verb.contains("fail")
         isOrdered = verb.contains("ordered")
+        notes = verb.contains("warn") ? true : verb.contains("info") ? false : nil
         let words = line.split(separator: " ", omittingEmptySubsequences: true).map(String.init)
         func time(_ text: String) -> Timestamp? {
             if let seconds = Double(text) { return Timestamp(seconds: seconds) }

@@ -22,6 +22,8 @@ struct AdditionsTests {
                 flapping: { window: 10, high: 30, low: 10 }
               - { alert: Silent, expr: voice, levels: { warning: { raise: "> 80", clear: "< 70" } }, no_data: alert }
               - { alert: Plain, expr: heat > 90, for: 15s, labels: { severity: info } }
+              - { record: "work:rate2m", expr: "rate(work_total[2m])" }
+              - { alert: Recorded, expr: "work:rate2m > 1" }
               - { alert: Busy, expr: "rate(work_total[2m])", levels: { info: { raise: "> 1", clear: "<= 1" } } }
         """
 
@@ -145,6 +147,9 @@ struct AdditionsTests {
                   # Of the range of two minutes more than a quarter is unknown before.
                   - { eval_time: 3m45s, alertname: Busy, exp_alerts: [{ state: firing, stale: true }] }
                   - { eval_time: 4m15s, alertname: Busy, exp_alerts: [] }
+                  # And through the rule that records it.
+                  - { eval_time: 3m45s, alertname: Recorded, exp_alerts: [{ state: firing, stale: true }] }
+                  - { eval_time: 4m30s, alertname: Recorded, exp_alerts: [] }
                   - { eval_time: 4m, alertname: Hot, exp_alerts: [] }
             """)
         #expect(report.verdict == .passed, "\(report.text)")

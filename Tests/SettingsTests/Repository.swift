@@ -7,12 +7,6 @@ enum Repository {
         parents.map { $0 + "/" + name }.first { isFolder($0) }
     }
 
-    /// The folder of conformance files: `$TOCSIN_CONFORMANCE`, or `shared/conformance` beside the repository.
-    static var conformance: String? {
-        if let named = ProcessInfo.processInfo.environment["TOCSIN_CONFORMANCE"] { return named }
-        return parents.map { $0 + "/../shared/conformance" }.first { isFolder($0) }
-    }
-
     private static var parents: [String] {
         var folder = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
         var found: [String] = []

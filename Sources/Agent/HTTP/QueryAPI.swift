@@ -167,7 +167,9 @@ struct QueryAPI: Sendable {
         let filter = try RuleFilter(parameters)
         let groups = await engine.ruleGroups
         let alerts = await engine.alerts
-        return JSONAnswer.make(NotedSuccess(data: RulesView(groups, alerts: alerts, filter: filter)))
+        let metrics = await engine.window.labelValues(of: Labels.metricName)
+        return JSONAnswer.make(
+            NotedSuccess(data: RulesView(groups, alerts: alerts, metrics: metrics, filter: filter)))
     }
 
     /// Clients look at the version to learn what the API can do: it is that of the Prometheus whose API this is.

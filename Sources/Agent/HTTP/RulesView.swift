@@ -70,6 +70,8 @@ package struct RulesView: Codable, Sendable {
         package let evaluations: [Evaluation]
         /// Selectors that have never found a series since the rule was loaded.
         package let neverMatched: [String]
+        /// The metric that was probably meant, by the selector of `neverMatched`; none for a name that is known.
+        package let didYouMean: [String: String]
     }
 
     package struct Evaluation: Codable, Sendable {
@@ -84,20 +86,29 @@ package struct RulesView: Codable, Sendable {
 
     package let groups: [Group]
 
-    init(_ groups: [(group: RuleGroup, health: [RuleHealth])], alerts: [Alert], filter: RuleFilter) {
+    /// - Parameter metrics: the names of the metrics in the window, to guess what a mistyped one meant.
+    init(
+        _ groups: [(group: RuleGroup, health: [RuleHealth])], alerts: [Alert], metrics: [String], filter: RuleFilter
+    ) {
+        var guess = MetricGuess(present: metrics)
         let byRule = Dictionary(grouping: alerts.filter { $0.phase == .pending || $0.isOn }) {
             "\($0.ordinal) \($0.rule)"
         }
-        self.groups = groups.filter { filter.takes($0.group) }.map { group, health in
-            let rules = zip(group.rules, health).filter { filter.takes($0.0) }.map { entry, health in
-                Rule(entry, health, byRule, withAlerts: filter.withAlerts)
+        var shown: [Group] = []
+        for (group, health) in groups where filter.takes(group) {
+            var rules: [Rule] = []
+            for (entry, health) in zip(group.rules, health) where filter.takes(entry) {
+                rules.append(Rule(entry, health, byRule, withAlerts: filter.withAlerts, guess: &guess))
             }
+            guard !rules.isEmpty else { continue }
             let last = health.compactMap { $0.last }
-            return Group(
-                name: group.name, file: group.file, interval: group.interval.inSeconds, limit: group.limit,
-                rules: rules, evaluationTime: last.reduce(0) { $0 + $1.duration.inSeconds },
-                lastEvaluation: Self.time(last.last?.at))
-        }.filter { !$0.rules.isEmpty }
+            shown.append(
+                Group(
+                    name: group.name, file: group.file, interval: group.interval.inSeconds, limit: group.limit,
+                    rules: rules, evaluationTime: last.reduce(0) { $0 + $1.duration.inSeconds },
+                    lastEvaluation: Self.time(last.last?.at)))
+        }
+        self.groups = shown
     }
 
     fileprivate static func time(_ time: Timestamp?) -> String { time.map { "\($0)" } ?? "0001-01-01T00:00:00Z" }
@@ -105,7 +116,8 @@ package struct RulesView: Codable, Sendable {
 
 extension RulesView.Rule {
     fileprivate init(
-        _ entry: RuleGroup.Entry, _ health: RuleHealth, _ alerts: [String: [Alert]], withAlerts: Bool
+        _ entry: RuleGroup.Entry, _ health: RuleHealth, _ alerts: [String: [Alert]], withAlerts: Bool,
+        guess: inout MetricGuess
     ) {
         name = entry.name
         query = entry.expression.text
@@ -120,12 +132,14 @@ extension RulesView.Rule {
                 samplesRead: one.samplesRead, seriesReturned: one.seriesReturned, error: one.error)
         }
         let selectors = entry.expression.selectors
-        neverMatched =
-            last == nil
-            ? []
-            : health.unmatched.sorted().map { place in
-                "{\(selectors[place].map(\.description).joined(separator: ", "))}"
-            }
+        var unmatched: [String] = []
+        var meant: [String: String] = [:]
+        for place in last == nil ? [] : health.unmatched.sorted() {
+            let shown = "{\(selectors[place].map(\.description).joined(separator: ", "))}"
+            unmatched.append(shown)
+            if let metric = guess.metric(meantBy: selectors[place]) { meant[shown] = metric }
+        }
+        (neverMatched, didYouMean) = (unmatched, meant)
         switch entry {
         case .record(let rule):
             type = "recording"

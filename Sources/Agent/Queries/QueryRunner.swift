@@ -9,16 +9,20 @@ package actor QueryRunner {
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    /// Requests that may wait; more are refused at once.
+    /// Requests that may wait for the one that runs; more are refused at once.
     private static let mostWaiting = 100
-    /// The most samples that a query may read, as Prometheus's `query.max-samples`.
-    private static let mostSamples = 50_000_000
+    private let mostSamples: Int
     /// The longest that a query may run, as Prometheus's `query.timeout`.
     package static let longest = Duration.seconds(120)
 
-    package init(engine: EngineService) {
+    /// - Parameter mostSamples: the most samples that a query may read, as Prometheus's `query.max-samples`.
+    package init(engine: EngineService, mostSamples: Int = 50_000_000) {
         self.engine = engine
+        self.mostSamples = mostSamples
     }
+
+    /// How many requests run or wait.
+    nonisolated var inside: Int { waiting.current }
 
     /// Why a query has no result.
     package enum Failure: Error, Hashable {
@@ -80,7 +84,7 @@ package actor QueryRunner {
         } catch {
             throw .malformed("invalid parameter \"query\": \(error.line):\(error.column): \(error.message)")
         }
-        guard waiting.enter(atMost: Self.mostWaiting) else { throw .busy }
+        guard waiting.enter(atMost: Self.mostWaiting + 1) else { throw .busy }
         defer { waiting.leave() }
         let deadline = ContinuousClock.now + min(timeout, Self.longest)
         let window = await engine.window
@@ -92,7 +96,7 @@ package actor QueryRunner {
         _ body: Evaluation<Result>
     ) async throws(Failure) -> Answer<Result> {
         let step = await engine.subqueryStep
-        let limits = EvaluationLimits(maxSamples: Self.mostSamples, subqueryStep: step) {
+        let limits = EvaluationLimits(maxSamples: mostSamples, subqueryStep: step) {
             Task.isCancelled || ContinuousClock.now > deadline
         }
         var statistics = EvaluationStatistics()

@@ -13,6 +13,8 @@ final class WaitingCount: Sendable {
         }
     }
 
+    var current: Int { count.withLock { $0 } }
+
     func leave() {
         count.withLock { $0 -= 1 }
     }

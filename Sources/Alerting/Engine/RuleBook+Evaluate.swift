@@ -190,7 +190,7 @@ extension RuleBook {
         if let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window) {
             return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
         }
-        if let reason = gap(in: rule, for: alert, at: now, window: window) { return .unknown(reason: reason) }
+        if let gap = gap(in: rule, for: alert, at: now, window: window) { return gap }
         switch rule.condition {
         case .levels: return .absent(reason: "the series is gone: its probe succeeded without it")
         case .presence: return .absent(reason: "the condition no longer holds")
@@ -203,29 +203,36 @@ extension RuleBook {
     private func heldBack(
         _ value: Double, rule: AlertRule, alert: Alert, at now: Timestamp, probes: ProbeBook, window: SampleWindow
     ) -> AlertMachine.Reading {
-        guard alert.phase.isFiring, let levels = rule.levels(for: alert.labels),
+        guard alert.phase.isFiring || alert.phase == .pending, let levels = rule.levels(for: alert.labels),
             !levels.contains(where: { $0.raise.holds(value) })
         else { return .value(value) }
-        if let reason = gap(in: rule, for: alert, at: now, window: window) { return .unknown(reason: reason) }
-        guard let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
+        if let gap = gap(in: rule, for: alert, at: now, window: window) { return gap }
+        guard alert.phase.isFiring,
+            let reason = probes.unknownReason(for: alert.labels, selectors: rule.expression.selectors, in: window)
         else { return .value(value) }
         return .unknown(reason: reason, isExplained: databaseIsDown(for: alert.labels, at: now, window: window))
     }
 
-    /// Why what a rule's ranges say of an alert that fires can't be believed; nil where it can.
+    /// Unknown, where what a rule's ranges say of an alert that fires or is pending can't be believed; else nil.
     ///
-    /// After a time in which the probe failed, or no agent ran, a range holds less than it did when the alert fired: an
+    /// After a time in which the probe failed, or no agent ran, a range holds less than it did when the alert began: an
     /// increase over it is smaller without anything being better. It is the same after a restart of which no samples
-    /// were kept.
-    private func gap(in rule: AlertRule, for alert: Alert, at now: Timestamp, window: SampleWindow) -> String? {
-        guard alert.phase.isFiring, let since = alert.firingSince else { return nil }
-        for past in pasts[RuleKey(name: rule.name, ordinal: rule.ordinal)] ?? [] {
+    /// were kept. The reason is known, so that is no lack of data to be told of.
+    private func gap(
+        in rule: AlertRule, for alert: Alert, at now: Timestamp, window: SampleWindow
+    ) -> AlertMachine.Reading? {
+        guard alert.phase.isFiring || alert.phase == .pending,
+            let since = alert.phase.isFiring ? alert.firingSince : alert.pendingSince
+        else { return nil }
+        for past in pasts[rule] {
             let isOfBefore = since < startedAt && now - startedAt < past.range
             let isKnown = window.knowsPast(
                 of: past.matchers, range: past.range, at: now, before: isOfBefore ? startedAt : nil
             ) { $0.agrees(with: alert.labels) }
             if !isKnown {
-                return "of the \(past.range.promQL) that the rule looks back at, too much is unknown"
+                return .unknown(
+                    reason: "of the \(past.range.promQL) that the rule looks back at, too much is unknown",
+                    isExplained: true)
             }
         }
         return nil

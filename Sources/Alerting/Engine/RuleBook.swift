@@ -27,7 +27,8 @@ package struct RuleBook: Sendable {
     package private(set) var externalLabels: Labels
     package private(set) var externalURL: String
     /// What expressions are evaluated with: the evaluation interval is the resolution of subqueries that name none.
-    package var limits = EvaluationLimits()
+    /// While a rule is evaluated, with its deadline.
+    package var limits = EvaluationLimits(maxSamples: Self.mostSamples)
     var alertsByRule: [RuleKey: Set<AlertID>]
     /// The alerts that must be written to the store, or removed from it where they are no longer here.
     var changed: Set<AlertID> = []
@@ -38,11 +39,18 @@ package struct RuleBook: Sendable {
     private var nextEvaluation: [Timestamp]
     private var readers: [String: [Int]] = [:]
     private var readersOfAll: [Int] = []
+    /// What each rule looks back at.
+    private(set) var pasts: RulePasts
     let startedAt: Timestamp
-    /// By rule: the selectors of which it reads more than the newest sample, through recording rules too.
-    private(set) var pasts: [RuleKey: [(matchers: [Matcher], range: Duration)]] = [:]
     /// What recording rules gave since it was last taken out, of the metrics that rules read the past of.
     private var gathered: [Sample] = []
+
+    /// The most samples that one rule may read. Messages wait while rules are evaluated, so rules get less than people.
+    package static let mostSamples = 10_000_000
+    /// The longest that one rule may take.
+    private static let longestEvaluation = Duration.seconds(5)
+    /// A rule is given this long also in groups of shorter intervals: the machine may be busy with something else.
+    private static let shortestDeadline = Duration.seconds(1)
 
     package init(
         groups: [RuleGroup], alerts: [Alert], externalLabels: Labels = Labels(), externalURL: String = "",
@@ -53,6 +61,7 @@ package struct RuleBook: Sendable {
         self.externalLabels = externalLabels
         self.externalURL = externalURL
         self.startedAt = startedAt
+        pasts = RulePasts(groups)
         alertsByRule = [:]
         memories = groups.map { group in
             group.expressions.map { Memory(health: RuleHealth(of: $0, loadedAt: startedAt)) }
@@ -86,6 +95,7 @@ package struct RuleBook: Sendable {
         self.externalURL = externalURL
         withTexts = []
         nextEvaluation = groups.map { _ in now }
+        pasts = RulePasts(groups)
         indexReaders()
         return gone
     }
@@ -109,7 +119,6 @@ package struct RuleBook: Sendable {
     }
 
     private mutating func indexReaders() {
-        indexPasts()
         readers = [:]
         readersOfAll = []
         for (index, group) in groups.enumerated() {
@@ -118,36 +127,6 @@ package struct RuleBook: Sendable {
                 continue
             }
             for name in names { readers[name, default: []].append(index) }
-        }
-    }
-
-    private mutating func indexPasts() {
-        var recorded: [String: [(expression: Expression, interval: Duration)]] = [:]
-        for group in groups {
-            for case .record(let rule) in group.rules {
-                recorded[rule.record, default: []].append((rule.expression, group.interval))
-            }
-        }
-        func add(
-            _ expression: Expression, through names: Set<String>, more: Duration,
-            to found: inout [(matchers: [Matcher], range: Duration)]
-        ) {
-            found += expression.pasts.map { ($0.matchers, $0.range + more) }
-            for read in expression.reads {
-                guard let metric = read.metric, !names.contains(metric) else { continue }
-                for (inner, interval) in recorded[metric] ?? [] {
-                    let beyond = read.readsThePast ? read.lookback : .zero
-                    add(inner, through: names.union([metric]), more: more + interval + beyond, to: &found)
-                }
-            }
-        }
-        pasts = [:]
-        for group in groups {
-            for case .alert(let rule) in group.rules {
-                var found: [(matchers: [Matcher], range: Duration)] = []
-                add(rule.expression, through: [], more: .zero, to: &found)
-                pasts[RuleKey(name: rule.name, ordinal: rule.ordinal)] = found
-            }
         }
     }
 
@@ -169,12 +148,15 @@ package struct RuleBook: Sendable {
     {
         var events: [AlertEvent] = []
         let most = mostEvaluations
+        let standing = limits
+        defer { limits = standing }
         for index in groups.indices where nextEvaluation[index] <= now {
             nextEvaluation[index] = now + groups[index].interval
             var recorded: Set<String> = []
             for (place, entry) in groups[index].rules.enumerated() {
                 evaluations += 1
                 let began = stopwatch()
+                limits = Self.ended(standing, after: groups[index].interval, from: began, by: stopwatch)
                 var statistics = EvaluationStatistics()
                 let outcome: Outcome
                 switch entry {
@@ -206,6 +188,18 @@ package struct RuleBook: Sendable {
             wake(metrics: recorded, at: now, except: index)
         }
         return events
+    }
+
+    /// The limits of one evaluation that begins now: one bad subquery must not hold up the alerts of all others.
+    private static func ended(
+        _ limits: EvaluationLimits, after interval: Duration, from began: Duration,
+        by stopwatch: @escaping @Sendable () -> Duration
+    ) -> EvaluationLimits {
+        let most = max(min(interval, longestEvaluation), shortestDeadline)
+        var limits = limits
+        limits.isCancelled = { stopwatch() - began > most }
+        limits.whyCancelled = "the rule took longer than \(most.promQL); narrow its selectors, ranges or subqueries"
+        return limits
     }
 
     private mutating func wake(metrics: Set<String>, at now: Timestamp, except own: Int) {
