@@ -128,6 +128,20 @@ struct RuleBookTests {
             // What others evaluate with the book's limits has no deadline.
             #expect(book.limits.isCancelled == nil)
         }
+        // One that overruns again and again rests: the others lose a tenth of their time at most.
+        var tired = book(interval: .seconds(15))
+        tired.stopwatch = Self.stepping()
+        func evaluations(after seconds: Int) -> [Int] {
+            _ = tired.evaluateDue(at: Self.start + .seconds(seconds), probes: ProbeBook(), window: &window)
+            return tired.health(ofGroup: 0).map(\.recent.count)
+        }
+        #expect(evaluations(after: 15) == [1, 1])
+        #expect(evaluations(after: 30) == [2, 2])
+        #expect(evaluations(after: 45) == [2, 3])
+        #expect(evaluations(after: 60) == [2, 4])
+        #expect(tired.failing == 1)
+        #expect(evaluations(after: 80) == [3, 5])
+
         var greedy = book(interval: .seconds(15))
         greedy.limits.maxSamples = 1_000
         _ = greedy.evaluateDue(at: Self.start + .seconds(15), probes: ProbeBook(), window: &window)

@@ -15,6 +15,21 @@ package struct RuleBook: Sendable {
         /// The series that the rule gave last, to mark what it stops giving: a recording rule's own, and `ALERTS` and
         /// `ALERTS_FOR_STATE` of an alerting rule.
         var recorded: Set<Labels> = []
+        /// How often running it took longer than it may.
+        private var overruns = 0
+        /// It is not evaluated before; nil where it may be.
+        private(set) var restsUntil: Timestamp?
+
+        init(health: RuleHealth) {
+            self.health = health
+        }
+
+        /// Takes note of an evaluation's time. One alone may be late because the machine or the process stood still;
+        /// from the second on the rule rests, so that it costs the others a tenth of the time at most.
+        mutating func note(_ took: Duration, failed: Bool, longest: Duration, at now: Timestamp) {
+            overruns = failed && took > longest ? overruns + 1 : 0
+            restsUntil = overruns > 1 ? now + longest * 10 : nil
+        }
     }
 
     package private(set) var groups: [RuleGroup]
@@ -153,10 +168,12 @@ package struct RuleBook: Sendable {
         for index in groups.indices where nextEvaluation[index] <= now {
             nextEvaluation[index] = now + groups[index].interval
             var recorded: Set<String> = []
+            let longest = max(min(groups[index].interval, Self.longestEvaluation), Self.shortestDeadline)
             for (place, entry) in groups[index].rules.enumerated() {
+                if let rest = memories[index][place].restsUntil, now < rest { continue }
                 evaluations += 1
                 let began = stopwatch()
-                limits = Self.ended(standing, after: groups[index].interval, from: began, by: stopwatch)
+                limits = Self.ended(standing, after: longest, from: began, by: stopwatch)
                 var statistics = EvaluationStatistics()
                 let outcome: Outcome
                 switch entry {
@@ -178,9 +195,11 @@ package struct RuleBook: Sendable {
                     recorded.insert(rule.record)
                     if window.reach.readsThePast(of: rule.record) { gathered += outcome.samples }
                 }
+                let took = stopwatch() - began
+                memories[index][place].note(took, failed: outcome.error != nil, longest: longest, at: now)
                 memories[index][place].health.note(
                     RuleHealth.Evaluation(
-                        at: now, duration: stopwatch() - began, seriesRead: statistics.seriesRead,
+                        at: now, duration: took, seriesRead: statistics.seriesRead,
                         samplesRead: statistics.samplesRead, seriesReturned: outcome.seriesReturned,
                         error: outcome.error),
                     matched: statistics.matched, keeping: most)
@@ -192,13 +211,12 @@ package struct RuleBook: Sendable {
 
     /// The limits of one evaluation that begins now: one bad subquery must not hold up the alerts of all others.
     private static func ended(
-        _ limits: EvaluationLimits, after interval: Duration, from began: Duration,
+        _ limits: EvaluationLimits, after longest: Duration, from began: Duration,
         by stopwatch: @escaping @Sendable () -> Duration
     ) -> EvaluationLimits {
-        let most = max(min(interval, longestEvaluation), shortestDeadline)
         var limits = limits
-        limits.isCancelled = { stopwatch() - began > most }
-        limits.whyCancelled = "the rule took longer than \(most.promQL); narrow its selectors, ranges or subqueries"
+        limits.isCancelled = { stopwatch() - began > longest }
+        limits.whyCancelled = "the rule took longer than \(longest.promQL); narrow its selectors, ranges or subqueries"
         return limits
     }
 
