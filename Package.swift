@@ -80,7 +80,10 @@ let package = Package(
             ]),
         .testTarget(
             name: "ScenariosTests",
-            dependencies: ["Support", "Drivers", "Agent", "Settings", "Probes", "Alerting", "PromQL", "tocsin"],
+            dependencies: [
+                "Support", "Drivers", "Agent", "Settings", "Probes", "Alerting", "PromQL", "Mending", "Runbooks",
+                "tocsin",
+            ],
             path: "Tests/Scenarios",
             exclude: ["crash-test"]),
     ],

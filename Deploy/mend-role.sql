@@ -15,7 +15,8 @@ GRANT SELECT ON
     public.parlant_agent, public.parlant_session, public.parlant_event, public.parlant_journey,
     public.parlant_journey_state, public.parlant_journey_transition, public.parlant_agent_knowledge_base,
     public.parlant_agent_tool, public.parlant_tool, public.parlant_tool_integration, public.knowledge_base,
-    public.workspace
+    public.workspace, public.parlant_canned_response, public.parlant_guideline, public.parlant_term,
+    public.parlant_variable, public.parlant_journey_guideline
     TO tocsin_mend;
 GRANT SELECT (id, name) ON public."user" TO tocsin_mend;
 
@@ -23,11 +24,21 @@ GRANT SELECT (id, name) ON public."user" TO tocsin_mend;
 GRANT DELETE ON
     public.parlant_agent, public.parlant_session, public.parlant_event, public.parlant_journey_state,
     public.parlant_journey_transition, public.parlant_agent_knowledge_base, public.parlant_agent_tool,
-    public.parlant_tool_integration
+    public.parlant_tool_integration, public.parlant_journey, public.parlant_canned_response, public.parlant_guideline,
+    public.parlant_term, public.parlant_variable, public.parlant_journey_guideline
     TO tocsin_mend;
+GRANT UPDATE (journey_id, state_id) ON public.parlant_event TO tocsin_mend;
+GRANT UPDATE (current_journey_id, current_state_id, user_id) ON public.parlant_session TO tocsin_mend;
+GRANT UPDATE (created_by, updated_at) ON public.parlant_agent TO tocsin_mend;
 
--- journey-states
-GRANT INSERT, UPDATE (is_initial, updated_at) ON public.parlant_journey_state TO tocsin_mend;
+-- knowledge-base-access, besides
+GRANT UPDATE (enabled, search_threshold, updated_at) ON public.parlant_agent_knowledge_base TO tocsin_mend;
+
+-- idle-sessions
+GRANT UPDATE (status, ended_at) ON public.parlant_session TO tocsin_mend;
+
+-- journey-states, journey-transitions
+GRANT INSERT, UPDATE (is_initial, is_final, updated_at) ON public.parlant_journey_state TO tocsin_mend;
 
 -- event-order; UPDATE of a column of the session is what locking its row takes.
 GRANT UPDATE ("offset") ON public.parlant_event TO tocsin_mend;
@@ -42,5 +53,5 @@ GRANT INSERT ON public.workspace TO tocsin_mend;
 -- blocking: to cancel and end other roles' sessions, though never a superuser's.
 -- GRANT pg_monitor, pg_signal_backend TO tocsin_mend;
 
--- missing-indexes, foreign-keys, stale-statistics: only the tables' owner may.
+-- missing-indexes, foreign-keys, stale-statistics: only the tables' owner may. disabled-triggers: only a superuser.
 -- GRANT OWNER_OF_THE_TABLES TO tocsin_mend;

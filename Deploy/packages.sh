@@ -7,7 +7,7 @@ demo_packages=(postgresql-15 pgbouncer python3 curl)
 # Besides, for the tests: real servers to talk to, pip for Deploy/postgres-versions, and Prometheus's programs as
 # judges.
 test_packages=(python3-aiosmtpd python3-pip nginx-light openssl procps iproute2 e2fsprogs mount gcc libc6-dev
-    prometheus prometheus-alertmanager)
+    prometheus prometheus-alertmanager postgresql-15-cron)
 # Besides, for Tests/Benchmarks/compare: the peers.
 peer_packages=(prometheus prometheus-alertmanager prometheus-postgres-exporter)
 

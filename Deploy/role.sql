@@ -14,6 +14,15 @@ ALTER ROLE tocsin CONNECTION LIMIT 5;
 -- Statistics of all sessions and statements.
 GRANT pg_monitor TO tocsin;
 
+-- pg_cron's jobs and their runs, where this is the database that it lives in. Its tables show each role its own rows
+-- alone; the policies let this one see all.
+SELECT 'GRANT USAGE ON SCHEMA cron TO tocsin' WHERE EXISTS (SELECT FROM pg_catalog.pg_extension WHERE extname = 'pg_cron')
+\gexec
+SELECT format('CREATE POLICY tocsin_reads ON cron.%I FOR SELECT TO tocsin USING (true)', c.relname)
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname = 'cron' AND c.relname IN ('job', 'job_run_details') AND c.relrowsecurity
+\gexec
+
 -- The Parlant extension's tables and those that they refer to, where they are.
 --   psql -v schema=NAME …        where they are not in public
 \if :{?schema}

@@ -96,6 +96,12 @@ package struct Assembly: Sendable {
                     TablesProbe(
                         name: database.name, connection: connection, interval: interval, deadline: deadline)))
         }
+        if database.jobs.mode != .off {
+            probes.append(
+                JobsProbe(
+                    name: database.name, connection: connection, isOptional: database.jobs.mode == .auto,
+                    expected: database.jobs.expected, interval: database.jobs.interval, deadline: deadline))
+        }
         return probes + parlantProbes(of: database, on: connection, deadline: deadline)
     }
 

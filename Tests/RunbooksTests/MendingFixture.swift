@@ -94,6 +94,7 @@ final class MendingFixture: Sendable {
         INSERT INTO parlant_journey_state (id, journey_id, name, state_type, is_initial, created_at) VALUES
             ('\(id(30))', '\(id(20))', 'Begin', 'chat', true, now() - interval '2 hours'),
             ('\(id(31))', '\(id(20))', 'End', 'final', false, now() - interval '1 hour');
+        UPDATE parlant_journey_state SET is_final = true WHERE name = 'End';
         INSERT INTO parlant_journey_transition (journey_id, from_state_id, to_state_id)
             VALUES ('\(id(20))', '\(id(30))', '\(id(31))');
         INSERT INTO parlant_tool (id, workspace_id, name, display_name, description, tool_type, parameters) VALUES

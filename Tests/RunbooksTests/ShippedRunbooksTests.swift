@@ -1,5 +1,7 @@
+import Drivers
 import Mending
 import Runbooks
+import Support
 import Testing
 
 extension OnPostgres {
@@ -18,7 +20,8 @@ extension OnPostgres {
 
         @Test func `On a healthy database every diagnosis runs, and no remedy finds anything`() async throws {
             let fixture = try MendingFixture()
-            for runbook in try ShippedRunbooks.shelf().runbooks {
+            // pg_cron is not here: see below.
+            for runbook in try ShippedRunbooks.shelf().runbooks where runbook.name != "cron-jobs" {
                 let required = runbook.diagnoses.flatMap(\.parameters).filter { !$0.isOptional }
                 let findings = try await fixture.mender.diagnose(
                     runbook, values: Self.values.filter { value in required.contains { $0.name == value.key } })
@@ -33,6 +36,29 @@ extension OnPostgres {
                     #expect(plan.count == 0, "\(runbook.name) \(remedy.name): \(plan.examples)")
                 }
             }
+        }
+
+        @Test func `Where pg_cron is, its jobs are diagnosed`() async throws {
+            let server = try PostgresServer(settings: [
+                "shared_preload_libraries": "'pg_cron'", "cron.database_name": "'postgres'",
+            ])
+            defer { server.stop() }
+            try server.psql(
+                """
+                CREATE EXTENSION pg_cron;
+                SELECT cron.schedule('cleanup', '0 2 1 1 *', 'SELECT 1'), cron.schedule('other', '0 2 1 1 *', 'SELECT 2');
+                INSERT INTO cron.job_run_details (jobid, runid, status, return_message, start_time, end_time)
+                    SELECT 1, nextval('cron.runid_seq'), 'failed', 'ERROR: no such table', now(), now();
+                """)
+            let mender = Mender(
+                MendingTarget(database: "main", dsn: server.dsn(), writeDSN: nil, schema: "public"),
+                poller: PostgresPoller())
+            let runbook = try #require(try ShippedRunbooks.shelf().runbook("cron-jobs"))
+            let findings = try await mender.diagnose(runbook, values: [:])
+            #expect(findings.map(\.failure) == [nil, nil, nil])
+            #expect(findings[0].table?.rows == [["postgres", "postgres", "t", "1"]])
+            #expect(findings[1].table?.rows.map { $0[1] } == ["cleanup", "other"])
+            #expect(findings[2].table?.rows.map { $0.last } == ["ERROR: no such table"])
         }
 
         /// Diagnoses that must be empty when nothing is wrong.

@@ -23,7 +23,9 @@ struct Trouble: Sendable, CustomTestStringConvertible {
     }
 
     /// Whether Deploy/mend-role.sql does not suffice.
-    var needsOwner: Bool { ["foreign-keys", "missing-indexes", "stale-statistics"].contains(runbook) }
+    var needsOwner: Bool {
+        ["foreign-keys", "missing-indexes", "stale-statistics", "disabled-triggers"].contains(runbook)
+    }
 
     var testDescription: String { "\(runbook) \(remedy ?? "")" }
 
@@ -62,6 +64,73 @@ struct Trouble: Sendable, CustomTestStringConvertible {
             "journey-transitions", rows: 1,
             by: "\(unguarded) DELETE FROM parlant_journey_state WHERE id = '\(id(31))'",
             leaving: "SELECT count(*) = 0 FROM parlant_journey_transition"),
+        Trouble(
+            "journey-transitions", rows: 1,
+            by: "\(unguarded) UPDATE parlant_journey_transition SET journey_id = '\(id(99))'",
+            leaving: "SELECT count(*) = 0 FROM parlant_journey_transition"),
+        Trouble(
+            "journey-transitions", "final", rows: 1,
+            by: "UPDATE parlant_journey_state SET is_final = false, state_type = 'chat'",
+            leaving: """
+                SELECT array_agg(id) FILTER (WHERE is_final) = ARRAY['\(id(31))'::uuid] FROM parlant_journey_state
+                """),
+        Trouble(
+            "disabled-triggers", rows: 6, by: "ALTER TABLE parlant_event DISABLE TRIGGER ALL",
+            leaving: "SELECT count(*) = 0 FROM pg_trigger WHERE tgenabled = 'D'"),
+        Trouble(
+            "idle-sessions", rows: 1,
+            by: """
+                UPDATE parlant_session SET last_activity_at = (now() AT TIME ZONE 'UTC') - interval '5 hours';
+                INSERT INTO parlant_session (agent_id, workspace_id, last_activity_at)
+                    VALUES ('\(id(1))', 'acme', now() AT TIME ZONE 'UTC')
+                """,
+            leaving: """
+                SELECT count(*) FILTER (WHERE status = 'active') = 1
+                       AND bool_and(status = 'active' OR ended_at = last_activity_at) FROM parlant_session
+                """),
+        Trouble(
+            "orphaned-rows", "references", rows: 3,
+            by: """
+                \(unguarded) UPDATE parlant_session SET current_journey_id = '\(id(99))', user_id = 'nobody';
+                UPDATE parlant_event SET state_id = '\(id(99))', journey_id = '\(id(20))' WHERE "offset" = 2
+                """,
+            leaving: """
+                SELECT (SELECT count(*) = 1 FROM parlant_event WHERE state_id IS NULL AND journey_id IS NOT NULL)
+                       AND current_journey_id IS NULL AND user_id IS NULL FROM parlant_session
+                """),
+        Trouble(
+            "orphaned-rows", "parts", rows: 4,
+            by: """
+                \(unguarded) UPDATE parlant_journey SET agent_id = '\(id(99))';
+                INSERT INTO parlant_term (agent_id, name, description) VALUES
+                    ('\(id(99))', 'lost', 'x'), ('\(id(1))', 'kept', 'x');
+                INSERT INTO parlant_variable (agent_id, session_id, key, value, value_type)
+                    VALUES ('\(id(98))', '\(id(99))', 'twice', '1', 'number')
+                """,
+            leaving: """
+                SELECT (SELECT array_agg(name) = ARRAY['kept'] FROM parlant_term)
+                       AND NOT EXISTS (SELECT FROM parlant_journey_state) AND NOT EXISTS (SELECT FROM parlant_variable)
+                """),
+        Trouble(
+            "orphaned-rows", "creators", values: ["owner": "ada"], rows: 1,
+            by: "\(unguarded) UPDATE parlant_agent SET created_by = 'gone' WHERE id = '\(id(1))'",
+            leaving: "SELECT bool_and(created_by = 'ada') FROM parlant_agent"),
+        Trouble(
+            "knowledge-base-access", "deleted", rows: 1, by: "UPDATE knowledge_base SET deleted_at = now()",
+            leaving: "SELECT bool_and(NOT enabled) FROM parlant_agent_knowledge_base"),
+        Trouble(
+            "knowledge-base-access", "thresholds", rows: 1,
+            by: """
+                UPDATE parlant_agent_knowledge_base SET search_threshold = 101;
+                INSERT INTO knowledge_base (id, user_id, workspace_id, name) VALUES ('own', 'ada', 'other', 'Own');
+                INSERT INTO parlant_agent_knowledge_base (agent_id, knowledge_base_id, search_threshold)
+                    VALUES ('\(id(2))', 'own', 60)
+                """,
+            leaving: "SELECT array_agg(search_threshold ORDER BY 1) = ARRAY[60, 80] FROM parlant_agent_knowledge_base"),
+        Trouble(
+            "missing-workspace", values: ["workspace": "gone", "owner": "ada"], rows: 1,
+            by: "\(unguarded) UPDATE parlant_session SET workspace_id = 'gone'",
+            leaving: "SELECT count(*) = 1 FROM workspace WHERE id = 'gone'"),
         Trouble(
             "event-order", values: ["session": id(10)], rows: 3,
             by: """

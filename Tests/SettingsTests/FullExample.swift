@@ -24,6 +24,7 @@ enum FullExample {
             integrations: { enabled: true, interval: 20s, schema: parlant, stale_after: 10m, time_zone: Europe/Berlin }
             parlant: { enabled: false, interval: 30s, integrity_interval: 10m, sweep_budget: 10ms, schema: bots, time_zone: Asia/Tokyo, tables: [parlant_agent] }
             tables: { enabled: true, interval: 2m }
+            jobs: { enabled: true, interval: 5m, expected: [cleanup-old-events, update-statistics] }
         pools:
           - name: bouncer
             interval: 2s

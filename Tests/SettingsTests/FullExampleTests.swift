@@ -35,7 +35,10 @@ import Testing
                     parlant: .init(
                         mode: .off, interval: .seconds(30), integrityInterval: .seconds(600),
                         sweepBudget: .milliseconds(10), schema: "bots", timeZone: "Asia/Tokyo",
-                        tables: ["parlant_agent"]), tablesInterval: .seconds(120)))
+                        tables: ["parlant_agent"]),
+                    jobs: .init(
+                        mode: .on, interval: .seconds(300), expected: ["cleanup-old-events", "update-statistics"]),
+                    tablesInterval: .seconds(120)))
     }
 
     @Test func `Pools are of three kinds`() {

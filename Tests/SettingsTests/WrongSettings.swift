@@ -113,6 +113,15 @@ enum WrongSettings {
             "an unknown zone", "databases:\n  - name: a\n    dsn: x\n    integrations: {time_zone: ▸Europe/Berln}",
             "not known here", mend: "`Europe/Berlin`"),
         Wrong(
+            "a mistyped mode of jobs", "databases: [{name: a, dsn: x, jobs: {enabled: ▸maybe}}]",
+            "`enabled` must be `auto`, `true` or `false`, found `maybe`", mend: ""),
+        Wrong(
+            "one expected job instead of a list", "databases: [{name: a, dsn: x, jobs: {expected: ▸cleanup}}]",
+            "`expected` must be a list", mend: "`- `"),
+        Wrong(
+            "a mistyped key of jobs", "databases: [{name: a, dsn: x, jobs: {▸expect: [a]}}]",
+            "unknown key `expect` in `jobs`", mend: "did you mean `expected`?"),
+        Wrong(
             "a number out of range", "databases: [{name: a, dsn: x, statements: {top: ▸0}}]",
             "`top` is 0, and must be from 1 to 200", mend: ""),
         Wrong(

@@ -160,14 +160,15 @@ package final class PostgresServer: Sendable {
         "host=127.0.0.1 port=\(port) user=\(user) dbname=\(database)" + (password.map { " password=\($0)" } ?? "")
     }
 
-    /// Runs a script as the superuser; the first error ends it and is thrown.
+    /// Runs a script as the superuser; the first error ends it and is thrown. With the program itself: Debian's `psql`
+    /// is a script around it, which takes longer to start than most queries.
     ///
     /// - Parameter limit: seconds that it may take.
     /// - Returns: what it printed, unaligned and without headings.
     @discardableResult
     package func psql(_ script: String, database: String = "postgres", limit: TimeInterval = 60) throws -> String {
         try Subprocess.output(
-            "psql",
+            Version.debian.program("psql"),
             [
                 "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-",
                 "-d", "host=\(data.path) port=\(port) user=postgres dbname=\(database)",

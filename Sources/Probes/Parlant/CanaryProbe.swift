@@ -67,7 +67,7 @@ package struct CanaryProbe: Probe {
     package func sample(at: Timestamp) async -> ProbeResult {
         var list = SampleList(at: at)
         do throws(PostgresError) {
-            let catalog = try await source.catalog(deadline: deadline)
+            let catalog = try await source.catalog(at: at, deadline: deadline)
             guard catalog.isInstalled else { return ProbeResult() }
             for canary in Self.canaries {
                 let whole = ParlantQuestion(

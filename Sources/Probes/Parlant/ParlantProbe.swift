@@ -30,7 +30,7 @@ package struct ParlantProbe: Probe {
 
     private func sample(at: Timestamp, isSecondTry: Bool) async -> ProbeResult {
         do throws(PostgresError) {
-            let catalog = try await source.catalog(deadline: deadline)
+            let catalog = try await source.catalog(at: at, deadline: deadline)
             if !catalog.isInstalled {
                 // One of the probes says it for all.
                 guard kind == .schema else { return ProbeResult() }

@@ -1,4 +1,5 @@
 package import Drivers
+import PromQL
 
 /// The Parlant tables of one database, for all the probes that read them: how to reach them, and what the catalogue
 /// said of them last.
@@ -27,7 +28,7 @@ package actor ParlantSource {
 
     package nonisolated let connection: PostgresConnection
     nonisolated let settings: Settings
-    private var known: (catalog: ParlantCatalog, readAt: ContinuousClock.Instant)?
+    private var known: (catalog: ParlantCatalog, readAt: Timestamp)?
     /// Whether the extension has been there since the start. Then its tables are missed, and not simply not there.
     private(set) var hasBeenThere = false
 
@@ -40,12 +41,13 @@ package actor ParlantSource {
         self.settings = settings
     }
 
-    func catalog(deadline: Duration) async throws(PostgresError) -> ParlantCatalog {
-        if let known, ContinuousClock.now - known.readAt < Self.validity { return known.catalog }
+    /// - Parameter now: the time of the round that asks.
+    func catalog(at now: Timestamp, deadline: Duration) async throws(PostgresError) -> ParlantCatalog {
+        if let known, now >= known.readAt, now - known.readAt < Self.validity { return known.catalog }
         let results = try await connection.batch(
             ParlantCatalog.statements(schema: settings.schema), deadline: deadline)
         let catalog = try ParlantCatalog(results)
-        known = (catalog, .now)
+        known = (catalog, now)
         if catalog.isInstalled { hasBeenThere = true }
         return catalog
     }

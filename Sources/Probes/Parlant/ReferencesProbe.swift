@@ -43,7 +43,7 @@ package actor ReferencesProbe: Probe {
             let isDue = sweep.isDue(at: at, every: passInterval)
             // A pass begins with the tables as large as they are now.
             if isDue { await source.forget() }
-            let catalog = try await source.catalog(deadline: deadline)
+            let catalog = try await source.catalog(at: at, deadline: deadline)
             guard catalog.isInstalled else { return ProbeResult() }
             let references = references(in: catalog)
             let canRange = await source.connection.serverVersion ?? 0 >= 140_000

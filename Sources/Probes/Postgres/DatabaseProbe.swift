@@ -71,18 +71,43 @@ package struct DatabaseProbe: Probe {
         list.add("pg_replication_is_replica", try row.bool("in_recovery").map { $0 ? 1 : 0 })
     }
 
+    /// The rows are finer than the series of states: active sessions are parted by what they wait for.
     private func addSessions(_ rows: PostgresRows, to list: inout SampleList) throws(PostgresError) {
+        var states: [[String]: (sessions: Double, longest: Double)] = [:]
+        var waits: [(labels: [String], sessions: Double)] = []
         for row in rows {
-            let labels = [("datname", try row.text("datname") ?? ""), ("state", try row.text("state") ?? "unknown")]
-            list.add("pg_stat_activity_count", try row.double("sessions"), labels)
-            list.add("pg_stat_activity_max_tx_duration", try row.double("max_tx"), labels)
+            let key = [try row.text("datname") ?? "", try row.text("state") ?? "unknown"]
+            let sessions = try row.double("sessions") ?? 0
+            let known = states[key] ?? (0, 0)
+            states[key] = (known.sessions + sessions, max(known.longest, try row.double("max_tx") ?? 0))
+            if let type = try row.text("wait_event_type") {
+                waits.append(([key[0], type, try row.text("wait_event") ?? ""], sessions))
+            }
         }
+        for (key, value) in states.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            let labels = [("datname", key[0]), ("state", key[1])]
+            list.add("pg_stat_activity_count", value.sessions, labels)
+            list.add("pg_stat_activity_max_tx_duration", value.longest, labels)
+        }
+        waits.sort { ($0.sessions, $1.labels.joined()) > ($1.sessions, $0.labels.joined()) }
+        for wait in waits.prefix(Self.mostWaits) {
+            let labels = zip(["datname", "wait_event_type", "wait_event"], wait.labels).map { ($0, $1) }
+            list.add("tocsin_waiting_sessions", wait.sessions, labels)
+        }
+        let rest = waits.dropFirst(Self.mostWaits).reduce(0) { $0 + $1.sessions }
+        guard rest > 0 else { return }
+        let others = ["datname", "wait_event_type", "wait_event"].map { ($0, "other") }
+        list.add("tocsin_waiting_sessions", rest, others)
     }
+
+    /// What active sessions wait for has so many series, the most frequent first; the rest is one.
+    private static let mostWaits = 50
 
     private func addOldest(_ rows: PostgresRows, to list: inout SampleList) throws(PostgresError) {
         for row in rows {
             let labels = [("datname", try row.text("datname") ?? "")]
             list.add("tocsin_longest_transaction_seconds", try row.double("longest_transaction"), labels)
+            list.add("tocsin_longest_query_seconds", try row.double("longest_query"), labels)
             list.add("tocsin_longest_idle_in_transaction_seconds", try row.double("longest_idle"), labels)
             list.add("tocsin_blocked_sessions", try row.double("blocked"), labels)
         }
@@ -119,11 +144,15 @@ package struct DatabaseProbe: Probe {
             PostgresStatement(
                 name: "sessions",
                 sql: """
-                    SELECT d.datname, coalesce(a.state, 'unknown') AS state, count(*) AS sessions,
+                    SELECT d.datname, coalesce(a.state, 'unknown') AS state, w.type AS wait_event_type, w.event AS wait_event,
+                           count(*) AS sessions,
                            coalesce(max(extract(epoch FROM now() - a.xact_start)), 0)::float8 AS max_tx
-                      FROM pg_catalog.pg_stat_activity a JOIN pg_catalog.pg_database d ON d.oid = a.datid
+                      FROM pg_catalog.pg_stat_activity a
+                      JOIN pg_catalog.pg_database d ON d.oid = a.datid
+                      LEFT JOIN LATERAL (SELECT a.wait_event_type AS type, a.wait_event AS event
+                                          WHERE a.state = 'active' AND a.wait_event_type NOT IN ('Client', 'Activity')) w ON true
                      WHERE a.backend_type = 'client backend' AND \(which)
-                     GROUP BY 1, 2
+                     GROUP BY 1, 2, 3, 4
                     """),
             // The agent's own transaction is left out. One row for each database that takes connections, so that a value
             // which falls to zero is zero and not gone.
@@ -132,6 +161,8 @@ package struct DatabaseProbe: Probe {
                 sql: """
                     SELECT d.datname,
                            coalesce(max(extract(epoch FROM clock_timestamp() - a.xact_start)), 0)::float8 AS longest_transaction,
+                           coalesce(max(extract(epoch FROM clock_timestamp() - a.query_start))
+                                    FILTER (WHERE a.state = 'active'), 0)::float8 AS longest_query,
                            coalesce(max(extract(epoch FROM clock_timestamp() - a.state_change))
                                     FILTER (WHERE a.state LIKE 'idle in transaction%'), 0)::float8 AS longest_idle,
                            count(a.pid) FILTER (WHERE a.wait_event_type = 'Lock') AS blocked

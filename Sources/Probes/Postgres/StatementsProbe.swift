@@ -175,6 +175,7 @@ package actor StatementsProbe: Probe {
             list.add("tocsin_statement_mean_seconds", one.mean, labels + [("query", text)])
             list.add("tocsin_statement_calls", Double(one.calls), labels + [("query", text)])
             list.add("tocsin_statement_seconds", one.time, labels + [("query", text)])
+            if time > 0 { list.add("tocsin_statement_time_ratio", one.time / time, labels + [("query", text)]) }
             if let total = all[one.key]?.counters {
                 list.add("pg_stat_statements_calls_total", Double(total.calls), labels)
                 list.add("pg_stat_statements_seconds_total", total.time, labels)
@@ -183,7 +184,8 @@ package actor StatementsProbe: Probe {
         }
     }
 
-    /// Reads the texts of statements that are not known yet. They hold no literals: the extension puts `$1` for them.
+    /// Reads the texts of statements that are not known yet. The extension puts `$1` for literals, before PostgreSQL 16
+    /// not in utility statements (`ALTER ROLE … PASSWORD '…'`): so what is quoted is taken out here as well.
     private func learnTexts(_ ids: [String], schema: String) async throws {
         let missing = Set(ids).filter { texts[$0] == nil }
         guard !missing.isEmpty else { return }
@@ -205,9 +207,9 @@ package actor StatementsProbe: Probe {
         }
     }
 
-    /// On one line, blanks folded, cut with an ellipsis.
+    /// On one line, blanks folded, without literals, cut with an ellipsis.
     static func shortened(_ query: String) -> String {
-        let line = query.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let line = StatementText.withoutLiterals(query).split(whereSeparator: \.isWhitespace).joined(separator: " ")
         return line.count > longestText ? line.prefix(longestText - 1) + "…" : line
     }
 }

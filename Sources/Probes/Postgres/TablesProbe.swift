@@ -50,7 +50,8 @@ package struct TablesProbe: Probe {
         sql: """
             SELECT s.schemaname, s.relname, c.relpages::int8 * current_setting('block_size')::int8 AS tocsin_table_bytes,
                    s.seq_scan AS pg_stat_user_tables_seq_scan, s.seq_tup_read AS pg_stat_user_tables_seq_tup_read,
-                   s.idx_scan AS pg_stat_user_tables_idx_scan, s.n_tup_ins AS pg_stat_user_tables_n_tup_ins,
+                   -- NULL where there is no index at all, and then every scan reads the table whole.
+                   coalesce(s.idx_scan, 0) AS pg_stat_user_tables_idx_scan, s.n_tup_ins AS pg_stat_user_tables_n_tup_ins,
                    s.n_tup_upd AS pg_stat_user_tables_n_tup_upd, s.n_tup_del AS pg_stat_user_tables_n_tup_del,
                    s.n_live_tup AS pg_stat_user_tables_n_live_tup, s.n_dead_tup AS pg_stat_user_tables_n_dead_tup,
                    s.n_mod_since_analyze AS pg_stat_user_tables_n_mod_since_analyze,

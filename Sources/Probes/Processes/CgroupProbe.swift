@@ -32,6 +32,8 @@ package struct CgroupProbe: Probe {
             if let limit = try? text("memory.max"), limit != "max" {
                 list.add("cgroup_memory_max_bytes", try Self.number(limit, file: "\(folder)/memory.max", owner: id))
             }
+            // The current use counts the page cache too, which grows until something else needs the memory.
+            list.add("cgroup_memory_anonymous_bytes", anonymous)
             for line in (try? text("memory.events"))?.split(separator: "\n") ?? [] {
                 let words = line.split(separator: " ")
                 guard words.count == 2, let count = Double(words[1]) else { continue }
@@ -41,6 +43,12 @@ package struct CgroupProbe: Probe {
         } catch {
             return ProbeResult(failure: error)
         }
+    }
+
+    /// What the group's processes allocated themselves; nil where `memory.stat` does not say.
+    private var anonymous: Double? {
+        let line = (try? text("memory.stat"))?.split(separator: "\n").first { $0.hasPrefix("anon ") }
+        return line.flatMap { Double($0.dropFirst(5)) }
     }
 
     private func number(in name: String) throws(ProbeFailure) -> Double {

@@ -12,6 +12,7 @@ extension SettingsReader {
         let statements = fields.value("statements")?.mapping { self.statements($0) }
         let parlant = fields.value("parlant")?.mapping { self.parlant($0) } ?? DatabaseSettings.Parlant()
         let integrations = fields.value("integrations")?.mapping { self.integrations($0, parlant: parlant) }
+        let jobs = fields.value("jobs")?.mapping { self.jobs($0) } ?? DatabaseSettings.Jobs()
         let tables = fields.value("tables")?.mapping { self.tables($0) } ?? TablesChoice(interval: .seconds(60))
         let lockTimeout = fields.duration("lock_timeout", default: .seconds(1))
         guard let name, let dsn else { return nil }
@@ -20,7 +21,7 @@ extension SettingsReader {
             statements: statements ?? DatabaseSettings.Statements(),
             integrations: integrations
                 ?? DatabaseSettings.Integrations(schema: parlant.schema, timeZone: parlant.timeZone),
-            parlant: parlant, tablesInterval: tables.interval)
+            parlant: parlant, jobs: jobs, tablesInterval: tables.interval)
     }
 
     private struct TablesChoice {
@@ -31,6 +32,14 @@ extension SettingsReader {
     private func tables(_ fields: MappingReader) -> TablesChoice {
         let interval = fields.duration("interval", default: .seconds(60))
         return TablesChoice(interval: fields.bool("enabled", default: true) ? interval : nil)
+    }
+
+    private func jobs(_ fields: MappingReader) -> DatabaseSettings.Jobs {
+        var jobs = DatabaseSettings.Jobs()
+        jobs.mode = mode(fields)
+        jobs.interval = fields.duration("interval", default: jobs.interval)
+        jobs.expected = fields.value("expected")?.list()?.compactMap { $0.nonEmptyString() } ?? []
+        return jobs
     }
 
     /// The connection for changes. One that is the agent's own would let the agent change things.
@@ -74,7 +83,7 @@ extension SettingsReader {
         return parlant
     }
 
-    /// Whether the Parlant schema is looked for, must be there, or is left alone.
+    /// Whether something is looked for, must be there, or is left alone.
     private func mode(_ fields: MappingReader) -> DatabaseSettings.IntegrationsMode {
         guard let value = fields.value("enabled"), let text = value.string() else { return .auto }
         switch text.lowercased() {

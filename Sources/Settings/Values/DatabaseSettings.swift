@@ -2,11 +2,11 @@ package import Alerting
 
 /// A database to watch.
 package struct DatabaseSettings: Hashable, Sendable {
-    /// Whether tool integrations of the Parlant schema are watched.
+    /// Whether something that a database may have or not is watched.
     package enum IntegrationsMode: String, Hashable, Sendable, CaseIterable {
-        /// Where their table exists.
+        /// Where it exists.
         case auto
-        /// Always; it is a failure where the table does not exist.
+        /// Always; it is a failure where it does not exist.
         case on
         /// Never.
         case off
@@ -87,6 +87,24 @@ package struct DatabaseSettings: Hashable, Sendable {
         }
     }
 
+    /// The probe of pg_cron's jobs.
+    package struct Jobs: Hashable, Sendable {
+        /// Auto: where pg_cron is.
+        package var mode: IntegrationsMode
+        /// 1 min by default.
+        package var interval: Duration
+        /// Names of jobs that must be there and active; none by default.
+        package var expected: [String]
+
+        package init(
+            mode: IntegrationsMode = .auto, interval: Duration = .seconds(60), expected: [String] = []
+        ) {
+            self.mode = mode
+            self.interval = interval
+            self.expected = expected
+        }
+    }
+
     /// How `tocsin runbook` reaches the database to change it. The agent never uses it.
     package enum WriteAccess: Hashable, Sendable {
         case dsn(Secret)
@@ -110,13 +128,14 @@ package struct DatabaseSettings: Hashable, Sendable {
     package var statements: Statements
     package var integrations: Integrations
     package var parlant: Parlant
+    package var jobs: Jobs
     /// The time between two samples of tables and indexes; 1 min by default, nil for none.
     package var tablesInterval: Duration?
 
     package init(
         name: String, dsn: Secret, write: WriteAccess? = nil, interval: Duration = .seconds(5),
         timeout: Duration = .seconds(5), lockTimeout: Duration = .seconds(1), statements: Statements = Statements(),
-        integrations: Integrations = Integrations(), parlant: Parlant = Parlant(),
+        integrations: Integrations = Integrations(), parlant: Parlant = Parlant(), jobs: Jobs = Jobs(),
         tablesInterval: Duration? = .seconds(60)
     ) {
         self.name = name
@@ -128,6 +147,7 @@ package struct DatabaseSettings: Hashable, Sendable {
         self.statements = statements
         self.integrations = integrations
         self.parlant = parlant
+        self.jobs = jobs
         self.tablesInterval = tablesInterval
     }
 }

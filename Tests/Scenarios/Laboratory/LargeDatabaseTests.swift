@@ -32,10 +32,34 @@ struct LargeDatabaseTests {
         try database.sql("SELECT public.pg_stat_statements_reset()")
     }
 
+    /// A statement of a probe, and the plan that the server ran it by.
+    private struct RunPlan {
+        let statement: String
+        let plan: String
+        /// Partial indexes and other tables have longer names.
+        var readsEventsWhole: Bool {
+            plan.split(separator: "\n").contains { line in
+                line.contains("Seq Scan on parlant_event ") || line.hasSuffix("Seq Scan on parlant_event")
+            }
+        }
+    }
+
+    /// What auto_explain wrote into the server's log.
+    private func plans(_ server: PostgresServer) throws -> [RunPlan] {
+        let log = try String(contentsOf: server.folder.appendingPathComponent("data/server.log"), encoding: .utf8)
+        return log.components(separatedBy: "  plan:\n").dropFirst().map { entry in
+            let words = entry.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            // Up to the next line of the log's own.
+            let lines = entry.split(separator: "\n").prefix { $0.hasPrefix("\t") || $0.hasPrefix(" ") }
+            return RunPlan(statement: String(words.prefix(110)), plan: lines.joined(separator: "\n"))
+        }
+    }
+
     @Test("the probes' cost", .timeLimit(.minutes(30)))
     func cost() async throws {
         var settings = ParlantData.bulkSettings
         settings["pg_stat_statements.track_planning"] = "on"
+        settings["shared_preload_libraries"] = "'pg_stat_statements,auto_explain'"
         let server = try PostgresServer(settings: settings)
         defer { server.stop() }
         var data = ParlantData.large
@@ -52,32 +76,51 @@ struct LargeDatabaseTests {
         #expect(laboratory.failures == [:])
         await laboratory.close()
 
-        laboratory = try Laboratory(database, user: "tocsin", except: ["references:main"])
-        try reset(database)
-        await laboratory.pass(.seconds(15))
-        await laboratory.close()
-        let cycle = try account(database)
-        let total = cycle.reduce(0) { $0 + $1.milliseconds }
+        // The server counts time that passes, also while others have the processor: of five rounds the quietest counts.
+        var rounds: [[(milliseconds: Double, calls: Int, text: String)]] = []
+        for _ in 1...5 {
+            laboratory = try Laboratory(database, user: "tocsin", except: ["references:main"])
+            try reset(database)
+            await laboratory.pass(.seconds(15))
+            await laboratory.close()
+            rounds.append(try account(database))
+        }
+        let times = rounds.map { $0.reduce(0) { $0 + $1.milliseconds } }
+        let total = times.min() ?? .infinity
+        let cycle = zip(times, rounds).min { $0.0 < $1.0 }?.1 ?? []
         print(
-            "a round of every regular probe: \(total.rounded()) ms of database time in \(cycle.reduce(0) { $0 + $1.calls }) statements"
-        )
+            "a round of every regular probe: \(total.rounded()) ms of database time in \(cycle.reduce(0) { $0 + $1.calls }) "
+                + "statements (five rounds: \(times.map { "\($0.rounded())" }.joined(separator: ", ")))")
         for one in cycle.prefix(12) { print("  \(one.milliseconds) ms  \(one.text)") }
         #expect(total < 50)
 
         laboratory = try Laboratory(database, user: "tocsin", only: ["references:main"])
         try reset(database)
-        let rounds = 40
-        await laboratory.pass(.seconds(15 * rounds))
+        let sweeps = 40
+        await laboratory.pass(.seconds(15 * sweeps))
         let sweep = try account(database)
-        let each = sweep.reduce(0) { $0 + $1.milliseconds } / Double(rounds)
+        let each = sweep.reduce(0) { $0 + $1.milliseconds } / Double(sweeps)
         let progress = laboratory.value("parlant_reference_sweep_progress_ratio") ?? .nan
         print("a round of the sweep: \((each * 10).rounded() / 10) ms of database time")
         print(
-            "after \(rounds) rounds (\(rounds / 4) minutes at the default) \((progress * 1_000).rounded() / 10) % of a pass; "
-                + "a whole pass takes about \((Double(rounds) / 240 / progress * 10).rounded() / 10) hours")
+            "after \(sweeps) rounds (\(sweeps / 4) minutes at the default) \((progress * 1_000).rounded() / 10) % of a pass; "
+                + "a whole pass takes about \((Double(sweeps) / 240 / progress * 10).rounded() / 10) hours")
         #expect(each < 40)
         #expect(laboratory.failures == [:])
         await laboratory.close()
+
+        // Every probe once more, each statement with its plan: some are asked by nobody's clock but their own.
+        try database.sql("ALTER ROLE tocsin SET auto_explain.log_min_duration = 0")
+        laboratory = try Laboratory(database, user: "tocsin")
+        await laboratory.pass(.seconds(60))
+        await laboratory.close()
+        let plans = try plans(server)
+        let onEvents = plans.filter { $0.plan.contains("parlant_event") }
+        print(
+            "plans: \(plans.count), of which \(onEvents.count) read the event table; whole: "
+                + "\(plans.count { $0.readsEventsWhole })")
+        #expect(onEvents.count > 10)
+        for plan in plans where plan.readsEventsWhole { Issue.record("\(plan.statement)\n\(plan.plan)") }
 
         let after = try wholeScans(database)
         print("scans of the whole event table: \(after == scans ? "0" : "from \(scans) to \(after)")")

@@ -25,7 +25,8 @@ package final class HeldSession: Sendable {
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         pipe = Mutex(handle)
         program = try RunningProgram(
-            "psql", ["-X", "-q", "-A", "-t", "-f", "-", "-d", database.dsn(user: user)],
+            PostgresServer.Version.debian.program("psql"),
+            ["-X", "-q", "-A", "-t", "-f", "-", "-d", database.dsn(user: user)],
             environment: ["PGAPPNAME": mark], input: path, log: folder.appendingPathComponent("log"))
         try handle.write(contentsOf: Data("\(database.schema.prelude)\(setting)\n".utf8))
         let server = database.server

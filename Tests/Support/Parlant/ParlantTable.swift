@@ -70,7 +70,7 @@ package struct ParlantTable: Sendable {
     // MARK: As SQL
 
     /// Without foreign keys and indexes.
-    var definition: String {
+    package var definition: String {
         let lines = columns.map { column in
             [
                 column.name.quoted, column.type, column.name == "id" ? "PRIMARY KEY" : nil,
@@ -80,14 +80,14 @@ package struct ParlantTable: Sendable {
         return "CREATE TABLE \(name.quoted) (\n    \(lines.joined(separator: ",\n    "))\n);"
     }
 
-    func definition(of index: Index) -> String {
+    package func definition(of index: Index) -> String {
         let columns = index.columns.map(\.quoted).joined(separator: ", ")
         let unique = index.isUnique ? "UNIQUE " : ""
         let predicate = index.predicate.map { " WHERE \($0)" } ?? ""
         return "CREATE \(unique)INDEX \(index.name.quoted) ON \(name.quoted) (\(columns))\(predicate);"
     }
 
-    func definition(of reference: Reference) -> String {
+    package func definition(of reference: Reference) -> String {
         "ALTER TABLE \(name.quoted) ADD CONSTRAINT \(constraint(of: reference).quoted) "
             + "FOREIGN KEY (\(reference.column.quoted)) REFERENCES \(reference.target.quoted) (id) "
             + "ON DELETE \(reference.onDelete.rawValue);"
