@@ -38,6 +38,12 @@ struct ShippedCoverage {
                 guard alert.phase == .firing, alert.isStale != true, let level = alert.level,
                     let rule = rules.first(where: { $0.name == name })
                 else { continue }
+                // The value that the test states; else that of the rule's own expression over the test's series, which
+                // knows nothing of recording rules.
+                if let value = alert.value, Self.isInDeadBand(rule, level, value) {
+                    deadBands.insert("\(name) \(level)")
+                    continue
+                }
                 if window == nil { window = Self.window(of: test) }
                 if let window, isInDeadBand(rule, level, at: test.start + expectation.evalTime, in: window) {
                     deadBands.insert("\(name) \(level)")
@@ -77,10 +83,14 @@ struct ShippedCoverage {
 
     private func isInDeadBand(_ rule: AlertRule, _ level: Severity, at time: Timestamp, in window: SampleWindow) -> Bool
     {
-        guard case .levels(let levels) = rule.condition, let own = levels.first(where: { $0.level == level }),
-            case .vector(let elements)? = try? rule.expression.evaluate(at: time, in: window)
+        guard case .vector(let elements)? = try? rule.expression.evaluate(at: time, in: window) else { return false }
+        return elements.contains { Self.isInDeadBand(rule, level, $0.value) }
+    }
+
+    private static func isInDeadBand(_ rule: AlertRule, _ level: Severity, _ value: Double) -> Bool {
+        guard case .levels(let levels) = rule.condition, let own = levels.first(where: { $0.level == level })
         else { return false }
-        return elements.contains { !$0.value.isNaN && !own.raise.holds($0.value) && !own.clear.holds($0.value) }
+        return !value.isNaN && !own.raise.holds(value) && !own.clear.holds(value)
     }
 
     /// What no test shows, one sentence for each rule and thing.
