@@ -68,6 +68,7 @@ struct ParlantActivityTests {
             ratio =
                 samples.first {
                     $0.labels.metric == "tocsin_progress_ratio" && $0.labels["relname"] == "parlant_event"
+                        && $0.labels["command"] == "CREATE INDEX"
                 }?.value
             return (ratio ?? 0) > 0
         }

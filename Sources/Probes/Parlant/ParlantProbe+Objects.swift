@@ -45,7 +45,8 @@ extension ParlantProbe {
              WHERE a.journey_id <> t.journey_id OR b.journey_id <> t.journey_id
             """, labels: problem)
 
-    /// Only journeys with an initial state: without one nothing can be reached, which is another problem's to say.
+    /// Only journeys with an initial state: without one nothing can be reached, which is another problem's to say. A way
+    /// through another journey's state counts as a way, since that transition is a problem of its own.
     private static let reachability = ParlantQuestion(
         name: "reachability",
         needs: [
@@ -58,19 +59,17 @@ extension ParlantProbe {
                 SELECT s.journey_id, s.id FROM parlant_journey_state s
                   JOIN parlant_journey j ON j.id = s.journey_id AND j.enabled WHERE s.is_initial
                 UNION
-                SELECT r.journey_id, s.id
+                SELECT r.journey_id, t.to_state_id
                   FROM reached r
                   JOIN parlant_journey_transition t ON t.from_state_id = r.id AND t.journey_id = r.journey_id
-                  JOIN parlant_journey_state s ON s.id = t.to_state_id AND s.journey_id = r.journey_id
+            ), judged AS (
+                SELECT count(*) - count(r.id) AS missed, bool_or(s.is_final AND r.id IS NOT NULL) AS has_end
+                  FROM parlant_journey_state s LEFT JOIN reached r ON r.id = s.id AND r.journey_id = s.journey_id
+                 GROUP BY s.journey_id HAVING count(r.id) > 0
             )
-            SELECT 'unreachable_state' AS problem, count(*) AS parlant_journey_problems
-              FROM parlant_journey_state s
-             WHERE s.journey_id IN (SELECT journey_id FROM reached)
-               AND NOT EXISTS (SELECT FROM reached r WHERE r.id = s.id)
+            SELECT 'unreachable_state' AS problem, coalesce(sum(missed), 0)::int8 AS parlant_journey_problems FROM judged
             UNION ALL
-            SELECT 'no_way_to_the_end', count(*)
-              FROM (SELECT r.journey_id FROM reached r JOIN parlant_journey_state s ON s.id = r.id
-                     GROUP BY 1 HAVING NOT bool_or(s.is_final)) endless
+            SELECT 'no_way_to_the_end', count(*) FROM judged WHERE NOT has_end
             """, labels: problem)
 
     /// Required are the names under `required`, or all `properties` where there is none, as the guide has it.
