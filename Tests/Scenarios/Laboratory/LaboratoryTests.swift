@@ -12,7 +12,10 @@ struct LaboratoryTests {
         static let healthy = Result {
             var data = ParlantData()
             data.events = 4_500
-            return try ParlantDatabase(on: server.get(), name: "healthy", data: data)
+            let database = try ParlantDatabase(on: server.get(), name: "healthy", data: data)
+            // The role that diagnoses run as; what it may read is copied along.
+            try database.server.psql(Repository.text("Deploy/role.sql"), database: database.name)
+            return database
         }
         static let larger = Result {
             var data = ParlantData()
@@ -83,7 +86,8 @@ struct LaboratoryTests {
     @Test("each trouble", arguments: faults.map(\.name))
     func trouble(name: String) async throws {
         let fault = try #require(Self.faults.first { $0.name == name })
-        let original = Bench.needLarger.contains(name) ? Bench.larger : Bench.healthy
+        let isLarger = Bench.needLarger.contains(name)
+        let original = isLarger ? Bench.larger : Bench.healthy
         let database = try original.get().copy(as: "lab_fault")
         defer { try? database.drop() }
         var laboratory = try Laboratory(database)
@@ -98,6 +102,12 @@ struct LaboratoryTests {
         )
         #expect(took != nil)
         #expect(laboratory.firing == wanted, "\(laboratory.described)")
+        for (alert, found) in try await laboratory.evidence(database, user: isLarger ? "postgres" : "tocsin") {
+            for evidence in found {
+                #expect(evidence.failure == nil && !evidence.rows.isEmpty, "\(alert): \(evidence)")
+                print("evidence: \(name) | \(alert) | \(evidence.title) | \(evidence.rows.first ?? [])")
+            }
+        }
         await laboratory.close()
     }
 
