@@ -150,6 +150,9 @@ struct EvidenceScenarioTests {
         #expect(isKnown)
         let alerts = try await agent.get("/api/tocsin/v1/alerts")
         #expect(alerts.contains("<hidden>") && alerts.contains("\"omittedRows\":15") && !alerts.contains("hunter2"))
+        // The links in messages lead to the shipped runbooks and to one's own.
+        #expect(try await agent.get("/runbooks/own").contains("<h1>Our own</h1>"))
+        #expect(try await agent.get("/runbooks/blocking").contains("<h1>Long transactions and blocked sessions</h1>"))
         #expect(try await agent.get("/metrics").contains("tocsin_diagnoses_failed_total 2"))
     }
 

@@ -4,7 +4,6 @@ import Drivers
 import Foundation
 import Probes
 import PromQL
-import Runbooks
 import Settings
 import Support
 
@@ -12,7 +11,7 @@ import Support
 struct Laboratory {
     private let assembly: Assembly
     private let set: Assembly.ProbeSet
-    private var engine: Engine
+    var engine: Engine
     private var due: [String: Timestamp] = [:]
     private(set) var now: Timestamp
     private let began: Timestamp
@@ -95,29 +94,6 @@ struct Laboratory {
             if wanted.isSubset(of: firing) { return now - start }
         }
         return nil
-    }
-
-    /// What the diagnoses find that the alerts have asked for since the last call, by alert.
-    mutating func evidence(_ database: ParlantDatabase, user: String = "tocsin") async throws -> [String: [Evidence]] {
-        let poller = PostgresPoller()
-        defer { poller.shutdown() }
-        let connection = PostgresConnection(
-            PostgresSettings(dsn: database.dsn(user: user), name: "main"), poller: poller)
-        let folder = Repository.root.appendingPathComponent("Alerts/runbooks")
-        let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
-        let shelf = RunbookShelf(
-            try files.map { ($0, try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)) })
-        var found: [String: [Evidence]] = [:]
-        for request in engine.takeDiagnoses() {
-            guard let block = EvidenceMaker.block(request.name, in: shelf),
-                let values = EvidenceMaker.values(of: block, from: request.labels)
-            else { throw Subprocess.Failure(description: "no block \(request.name) for \(request.labels)") }
-            let maker = EvidenceMaker(block: block, title: request.name, schema: database.schema.name)
-            let evidence = await maker.evidence(values: values, over: connection, at: now)
-            found[request.labels["alertname"] ?? "", default: []].append(evidence)
-        }
-        await connection.close()
-        return found
     }
 
     func close() async {
