@@ -104,7 +104,7 @@ struct EvidenceScenarioTests {
         try FileManager.default.createDirectory(at: books, withIntermediateDirectories: true)
         try Self.ownRules.write(to: folder.appendingPathComponent("rules/own.yml"), atomically: true, encoding: .utf8)
         try Self.ownBook.write(to: books.appendingPathComponent("own.md"), atomically: true, encoding: .utf8)
-        let agent = try await AgentProcess(settings(database, receiver), folder: folder)
+        var agent = try await AgentProcess(settings(database, receiver), folder: folder)
         defer { agent.remove() }
 
         try await ownDiagnoses(agent, receiver, database)
@@ -121,6 +121,16 @@ struct EvidenceScenarioTests {
         #expect(chain.rows.map { $0[command] } == ["UPDATE", "UPDATE", "UPDATE"])
         // Never what a query was called with.
         #expect(!receiver.requests.contains { $0.text.contains("'held'") })
+
+        // Killed and started again, it still knows what it found, and asks nothing anew.
+        agent.stop(SIGKILL)
+        agent = try await AgentProcess(settings(database, receiver), folder: folder)
+        #expect(try await agent.get("/api/tocsin/v1/alerts").contains("blocking/tree on main"))
+        try await Task.sleep(for: .seconds(3))
+        for rule in ["Denied", "Masked", "SessionsBlocked"] {
+            let history = try await agent.get("/api/v1/history?kind=diagnosed&rule=\(rule)")
+            #expect(history.components(separatedBy: #""event":"diagnosed""#).count == 2, "\(rule): \(history)")
+        }
     }
 
     /// Those that fail, and one that hides a column; none holds up its message.

@@ -95,17 +95,19 @@ package actor DiagnosisService: Service {
     /// Works through what waits for one database, then waits a while for more, then closes the connection.
     private func work(for target: DiagnosisTargets.Target) async {
         let connection = PostgresConnection(target.connection, poller: poller)
-        var hasWaited = false
+        /// When the connection has been without work for long enough; nil while there is some.
+        var idleUntil: ContinuousClock.Instant?
         while !Task.isCancelled {
             if let job = lanes[target]?.queue.next() {
-                hasWaited = false
+                idleUntil = nil
                 await run(job, target, over: connection)
-            } else if hasWaited {
-                break
-            } else if let wake = lanes[target]?.wake {
-                await wake.wait(atMost: DiagnosisLimits.idle)
-                hasWaited = true
+                continue
             }
+            let now = ContinuousClock.now
+            let end = idleUntil ?? now + DiagnosisLimits.idle
+            idleUntil = end
+            guard now < end, let wake = lanes[target]?.wake else { break }
+            await wake.wait(atMost: end - now)
         }
         // Nothing may come between this and the look at the queue above.
         lanes[target] = nil
