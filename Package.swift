@@ -35,7 +35,8 @@ let package = Package(
         .target(name: "Alerting", dependencies: ["PromQL", "Templates", heap]),
         .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
         .target(name: "Runbooks"),
-        .target(name: "Mending", dependencies: ["Runbooks", "Drivers", crypto]),
+        .target(name: "Diagnoses", dependencies: ["Runbooks", "Drivers"]),
+        .target(name: "Mending", dependencies: ["Diagnoses", "Runbooks", "Drivers", crypto]),
         .target(name: "Settings", dependencies: ["Alerting", "PromQL", "Templates", yams]),
         .target(name: "RuleTests", dependencies: ["Settings", "Alerting", "PromQL"]),
         .target(
@@ -45,14 +46,14 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
-                logging, lifecycle, signals, hummingbird,
+                "Settings", "Probes", "Runbooks", "Diagnoses", "History", "Delivery", "Drivers", "Alerting", "PromQL",
+                "Templates", logging, lifecycle, signals, hummingbird,
             ]),
         .executableTarget(
             name: "tocsin",
             dependencies: [
-                "Agent", "Settings", "Runbooks", "Mending", "RuleTests", "Probes", "History", "Delivery", "Drivers",
-                "Alerting", "PromQL", "Templates", argumentParser, logging, lifecycle, hummingbird,
+                "Agent", "Settings", "Runbooks", "Diagnoses", "Mending", "RuleTests", "Probes", "History", "Delivery",
+                "Drivers", "Alerting", "PromQL", "Templates", argumentParser, logging, lifecycle, hummingbird,
             ]),
 
         .target(name: "Support", dependencies: ["Alerting", "PromQL", "Drivers"], path: "Tests/Support"),
@@ -62,7 +63,7 @@ let package = Package(
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
-        .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Mending", "Drivers", "Support"]),
+        .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Diagnoses", "Mending", "Drivers", "Support"]),
         .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL", "Support"]),
         .testTarget(
             name: "FuzzTests",
@@ -75,8 +76,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Support",
-                hummingbird, hummingbirdTesting, logging, lifecycle,
+                "Agent", "Settings", "Probes", "Runbooks", "History", "Delivery", "Drivers", "Alerting", "PromQL",
+                "Support", hummingbird, hummingbirdTesting, logging, lifecycle,
             ]),
         .testTarget(
             name: "ScenariosTests",
@@ -85,7 +86,7 @@ let package = Package(
                 "tocsin",
             ],
             path: "Tests/Scenarios",
-            exclude: ["crash-test"]),
+            exclude: ["crash-test", "DoctorTexts"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -34,11 +34,11 @@ SELECT format('GRANT SELECT ON %I.%I TO tocsin', n.nspname, c.relname)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE n.nspname = :'schema' AND c.relkind IN ('r', 'p', 'v', 'm') AND c.relname LIKE 'parlant\_%'
 \gexec
--- Of the application's own tables only whether a row is there, and whose it is.
+-- Of the application's own tables only whether a row is there, whose it is, and what it is called.
 SELECT format('GRANT SELECT (%s) ON %I.%I TO tocsin', string_agg(quote_ident(a.attname), ', '), n.nspname, c.relname)
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid
  WHERE n.nspname = :'schema' AND c.relkind IN ('r', 'p') AND c.relname IN ('knowledge_base', 'user', 'workspace')
-   AND a.attname IN ('id', 'workspace_id', 'deleted_at') AND NOT a.attisdropped
+   AND a.attname IN ('id', 'name', 'workspace_id', 'deleted_at') AND NOT a.attisdropped
  GROUP BY n.nspname, c.relname
 \gexec

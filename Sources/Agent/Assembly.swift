@@ -10,7 +10,7 @@ package import Settings
 package struct Assembly: Sendable {
     package let version: String
     package let hostName: String
-    private let poller: PostgresPoller
+    let poller: PostgresPoller
     private let transport: CurlTransport
 
     package init(version: String, hostName: String = ProcessInfo.processInfo.hostName) {

@@ -5,6 +5,7 @@ import Hummingbird
 package import Logging
 import Probes
 import PromQL
+package import Runbooks
 import ServiceLifecycle
 package import Settings
 import UnixSignals
@@ -14,21 +15,25 @@ package struct TocsinAgent: Sendable {
     /// How settings are read, again for each reload.
     package typealias Loader = @Sendable () throws(SettingsProblems) -> LoadedConfiguration
 
+    /// How the runbooks that belong to the rules are read, again for each reload.
+    package typealias ShelfReader = @Sendable ([AgentSettings.RuleSource]) -> RunbookShelf
+
     private let load: Loader
+    private let shelf: ShelfReader
     private let environment: [String: String]
-    private let alertsFolder: String?
     private let version: String
     private let logger: Logger
 
     /// - Parameters:
-    ///   - alertsFolder: where the shipped rules and their runbooks lie; nil where they are not found.
+    ///   - shelf: reads the runbooks beside rules.
     ///   - load: reads the settings and rules.
     package init(
-        version: String, environment: [String: String], alertsFolder: String?, logger: Logger, load: @escaping Loader
+        version: String, environment: [String: String], logger: Logger, shelf: @escaping ShelfReader,
+        load: @escaping Loader
     ) {
         self.version = version
         self.environment = environment
-        self.alertsFolder = alertsFolder
+        self.shelf = shelf
         self.logger = logger
         self.load = load
     }
@@ -48,16 +53,7 @@ package struct TocsinAgent: Sendable {
         } report: {
             logger.warning("\($0)")
         }
-        var state = try await history.load()
-        let marks = try await history.lastMarks()
-        if let step = state.moveBack(to: clock.now, lastEntry: marks.lastEntry) {
-            logger.warning(
-                """
-                the history was written under a clock that was \(step.promQL) ahead of the present one: its times were \
-                moved back by that
-                """)
-        }
-
+        let (state, marks) = try await restore(history, clock: clock)
         var set = assembly.probes(of: loaded.settings)
         let configuration = assembly.engineConfiguration(of: loaded, probes: set.probes)
         var judgement = Engine(configuration, state: state, lastRow: marks.lastMessage, startedAt: clock.now)
@@ -69,19 +65,18 @@ package struct TocsinAgent: Sendable {
         let channels = ChannelDirectory(assembly.channels(of: loaded.settings))
         let delivery = DeliveryService(engine: engine, channels: channels, clock: clock)
         let probing = ProbeService(probes: set.probes, engine: engine, clock: clock, logger: logger)
+        let runbooks = RunbookDirectory(shelf(loaded.settings.ruleSources))
+        let diagnosis = DiagnosisService(
+            engine: engine, clock: clock, poller: assembly.poller, runbooks: runbooks,
+            targets: DiagnosisTargets(loaded.settings), logger: logger)
         let reload = ReloadService(
-            load: load, assembly: assembly, engine: engine, channels: channels, probing: probing, version: version,
-            first: loaded.settings, connections: set.connections, logger: logger)
+            load: load, assembly: assembly, engine: engine, channels: channels, probing: probing,
+            diagnosis: diagnosis, runbooks: runbooks, shelf: shelf, version: version, first: loaded.settings,
+            connections: set.connections, logger: logger)
         let housekeeping = HousekeepingService(
             history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger)
         let api = APIRouter(
-            engine: engine, history: history, clock: clock, version: version, runbooks: runbookReader())
-        let server = Application(
-            router: api.router(),
-            configuration: .init(
-                address: .hostname(loaded.settings.server.host, port: loaded.settings.server.port),
-                serverName: "tocsin"),
-            logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() }))
+            engine: engine, history: history, clock: clock, version: version, runbooks: runbooks)
         logger.notice(
             "Tocsin \(version) watches \(set.probes.count - 1) targets with \(loaded.groups.count) rule groups",
             metadata: ["listen": "\(loaded.settings.server.host):\(loaded.settings.server.port)"])
@@ -91,11 +86,12 @@ package struct TocsinAgent: Sendable {
             services: [
                 .init(service: delivery, successTerminationBehavior: .ignore),
                 .init(service: engine),
+                .init(service: diagnosis),
                 .init(service: probing),
                 .init(service: RecordingService(recorder: recorder, clock: clock, logger: logger)),
                 .init(service: housekeeping),
                 .init(service: reload),
-                .init(service: server),
+                .init(service: server(of: api, settings: loaded.settings)),
                 .init(service: SystemdNotifier(environment: environment, engine: engine, clock: clock)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -113,13 +109,27 @@ package struct TocsinAgent: Sendable {
         logger.notice("Tocsin ends")
     }
 
-    /// Reads a runbook by name; names with anything but letters, digits, `-` and `_` are none.
-    private func runbookReader() -> @Sendable (String) -> String? {
-        let folder = alertsFolder
-        return { name in
-            let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-            guard let folder, !name.isEmpty, isPlain else { return nil }
-            return try? String(contentsOfFile: "\(folder)/runbooks/\(name).md", encoding: .utf8)
+    /// What was true when the agent last ran.
+    private func restore(
+        _ history: any HistoryStore, clock: AgentClock
+    ) async throws -> (state: StoredState, marks: HistoryMarks) {
+        var state = try await history.load()
+        let marks = try await history.lastMarks()
+        if let step = state.moveBack(to: clock.now, lastEntry: marks.lastEntry) {
+            logger.warning(
+                """
+                the history was written under a clock that was \(step.promQL) ahead of the present one: its times were \
+                moved back by that
+                """)
         }
+        return (state, marks)
+    }
+
+    private func server(of api: APIRouter, settings: AgentSettings) -> some Service {
+        Application(
+            router: api.router(),
+            configuration: .init(
+                address: .hostname(settings.server.host, port: settings.server.port), serverName: "tocsin"),
+            logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }

@@ -1,3 +1,5 @@
+package import Diagnoses
+
 /// What one statement of a diagnosis found.
 package struct Finding: Hashable, Sendable, Encodable {
     /// The block's name; nil where it has none.

@@ -1,3 +1,4 @@
+import Diagnoses
 import Drivers
 package import Runbooks
 
@@ -15,7 +16,7 @@ extension Mender {
         _ remedy: Remedy, values: [String: String], planned: Int
     ) async throws(MendingFailure) -> MendingResult {
         guard let dsn = target.writeDSN else { throw Self.noWriteConnection(target) }
-        try RunbookValues.check(values, against: remedy.parameters, of: remedy.name)
+        try Self.check(values, against: remedy.parameters, of: remedy.name)
         // Nothing to mend.
         if planned == 0 { return MendingResult(changed: 0, notes: []) }
         let steps = RemedySteps(remedy, values: values)
@@ -38,7 +39,7 @@ extension Mender {
         _ remedy: Remedy, _ steps: RemedySteps, values: [String: String], planned: Int,
         on connection: PostgresConnection
     ) async throws -> MendingResult {
-        let path = searchPath(target.strictPath, local: true)
+        let path = SearchPath.strict(target.schema).statement(local: true)
         let statements = steps.fix.count + 4
         let deadline = target.limits.connect + target.limits.change * statements
         return try await connection.inTransaction(.repeatableRead, deadline: deadline) { transaction in

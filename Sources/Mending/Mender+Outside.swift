@@ -1,3 +1,4 @@
+import Diagnoses
 import Drivers
 import Runbooks
 
@@ -8,7 +9,7 @@ extension Mender {
         _ remedy: Remedy, _ steps: RemedySteps, values: [String: String], planned: Int,
         on connection: PostgresConnection
     ) async throws -> MendingResult {
-        _ = try await connection.query(searchPath(target.strictPath, local: false))
+        _ = try await connection.query(SearchPath.strict(target.schema).statement(local: false))
         guard await !connection.setsPerBatch else {
             throw MendingFailure(
                 .none, "`write_dsn` goes through a pooler, and this fix can't run in a pooler's transactions",

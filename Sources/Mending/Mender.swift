@@ -1,3 +1,4 @@
+import Diagnoses
 package import Drivers
 package import Runbooks
 
@@ -20,13 +21,15 @@ package struct Mender: Sendable {
     package func diagnose(_ runbook: Runbook, values: [String: String]) async throws(MendingFailure) -> [Finding] {
         let blocks = runbook.diagnoses
         let declared = blocks.flatMap(\.parameters)
-        try RunbookValues.check(values, against: declared, of: runbook.name)
+        try Self.check(values, against: declared, of: runbook.name)
         let connection = reading()
+        let diagnoser = Diagnoser(connection, schema: target.schema, deadline: lookDeadline)
         var findings: [Finding] = []
         for block in blocks {
             for statement in block.statements {
                 do {
-                    let table = try await look(statement, block, values: values, on: connection)
+                    let table = try await diagnoser.look(
+                        statement, of: block, values: values, limit: target.limits.rows)
                     findings.append(Finding(name: block.name, line: statement.line, table: table, failure: nil))
                 } catch {
                     findings.append(
@@ -38,33 +41,17 @@ package struct Mender: Sendable {
         return findings
     }
 
-    private func look(
-        _ statement: SQLStatement, _ block: RunbookBlock, values: [String: String], on connection: PostgresConnection
-    ) async throws -> ResultTable {
-        let limit = target.limits.rows
-        // A result that is too large would be refused, and a query can be cut off before.
-        let sql =
-            statement.isQuery ? "SELECT * FROM (\n\(statement.sql)\n) AS found LIMIT \(limit + 1)" : statement.sql
-        let bound = RunbookValues.bind(statement, sql: sql, values: values, name: "diagnose, line \(statement.line)")
-        let path = searchPath(target.lookingPath, local: true)
-        let rows = try await connection.inTransaction(.readOnly, deadline: lookDeadline) { transaction in
-            _ = try await transaction.query(path)
-            return try await transaction.query(bound)
-        }
-        return try ResultTable(rows, limit: limit, sensitive: block.sensitive)
-    }
-
     /// Counts the rows that a remedy would change, in a read-only transaction.
     ///
     /// It runs over the write connection where there is one, since that one will have to see the same rows.
     package func plan(
         _ remedy: Remedy, of runbook: Runbook, values: [String: String]
     ) async throws(MendingFailure) -> RemedyPlan {
-        try RunbookValues.check(values, against: remedy.parameters, of: remedy.name)
+        try Self.check(values, against: remedy.parameters, of: remedy.name)
         let connection = planning()
         let limit = target.limits.examples
         let steps = RemedySteps(remedy, values: values)
-        let path = searchPath(target.strictPath, local: true)
+        let path = SearchPath.strict(target.schema).statement(local: true)
         do {
             let (count, examples) = try await connection.inTransaction(.readOnly, deadline: lookDeadline) {
                 transaction in
@@ -103,10 +90,14 @@ package struct Mender: Sendable {
         return PostgresConnection(settings, poller: poller)
     }
 
-    /// - Parameter local: for the transaction, not for the session.
-    func searchPath(_ path: String, local: Bool) -> PostgresStatement {
-        PostgresStatement(
-            name: "search_path", sql: "SELECT set_config('search_path', $1, $2)",
-            parameters: [.text(path), .bool(local)])
+    /// Checks that every value is known and none is missing.
+    static func check(
+        _ values: [String: String], against declared: [RunbookParameter], of name: String
+    ) throws(MendingFailure) {
+        do {
+            try RunbookValues.check(values, against: declared, of: name)
+        } catch {
+            throw MendingFailure(.none, error.message, remedy: error.remedy)
+        }
     }
 }

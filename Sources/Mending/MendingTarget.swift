@@ -20,13 +20,6 @@ package struct MendingTarget: Sendable {
         self.limits = limits
     }
 
-    /// The search path of a preview, a fix and a verify: the one schema, so that a table of the same name elsewhere is
-    /// never taken for the one that is meant. `pg_catalog` comes first by itself.
-    var strictPath: String { "\(Self.quoted(schema)), pg_temp" }
-
-    /// The search path of a diagnosis, which also reads extensions and the host's tables in `public`.
-    var lookingPath: String { "\(Self.quoted(schema)), public, pg_temp" }
-
     static func quoted(_ name: String) -> String {
         "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

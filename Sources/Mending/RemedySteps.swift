@@ -1,3 +1,4 @@
+import Diagnoses
 import Drivers
 import Runbooks
 

@@ -18,12 +18,17 @@ struct Alerts: AsyncParsableCommand {
         let alerts = try JSONDecoder.agent.decode(Answer<[String: [AlertView]]>.self, from: body).data["alerts"] ?? []
         if json { return Terminal.out(try Terminal.json(alerts)) }
         if alerts.isEmpty { return Terminal.out("Nothing is wrong.") }
-        let rows = alerts.sorted { ($0.level ?? "", $0.rule) < ($1.level ?? "", $1.rule) }.map { alert in
+        let sorted = alerts.sorted { ($0.level ?? "", $0.rule) < ($1.level ?? "", $1.rule) }
+        let rows = sorted.map { alert in
             [
                 alert.state, alert.level ?? "", alert.rule, alert.value.map { "\($0)" } ?? "", alert.threshold ?? "",
                 alert.firingSince ?? alert.pendingSince ?? "", alert.annotations["summary"] ?? "\(alert.labels)",
             ]
         }
         Terminal.out(Terminal.table(["STATE", "LEVEL", "ALERT", "VALUE", "THRESHOLD", "SINCE", "SUMMARY"], rows))
+        for alert in sorted {
+            guard let evidence = alert.evidence else { continue }
+            Terminal.out("\n" + EvidenceText.text(evidence, of: alert.annotations["summary"] ?? alert.rule))
+        }
     }
 }

@@ -94,9 +94,13 @@ struct Doctor: AsyncParsableCommand {
         if let tables = report.details.tableCount, let expected = report.details.tablesExpected {
             lines.append("Parlant tables: \(tables) of \(expected)")
         }
-        if let events = report.details.recentEvents { lines.append("Events in the last hour: \(events)") }
+        if let events = report.details.recentEvents {
+            let more = report.details.recentEventsAtLeast ? " or more" : ""
+            lines.append("Events in the last hour: \(DoctorText.grouped(events))\(more)")
+        }
+        lines += DoctorText.performance(report.details.performance)
         if let first = report.details.problems.first(where: { $0.level != Severity.info.rawValue }) {
-            lines += ["", "First: \(first.summary)"]
+            lines += (lines.last == "" ? [] : [""]) + ["First: \(first.summary)"]
         }
         return lines.joined(separator: "\n")
     }

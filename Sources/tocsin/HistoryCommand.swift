@@ -70,12 +70,16 @@ struct HistoryCommand: AsyncParsableCommand {
                         $0.time, $0.event, $0.level ?? "", $0.rule, $0.value.map { "\($0)" } ?? "",
                         [$0.summary, $0.reason].compactMap { $0 }.joined(separator: " — "),
                     ]
+                },
+                evidence: page.rows.compactMap { row in
+                    row.evidence.map { EvidenceText.text($0, of: "\(row.time) \(row.rule)") }
                 }, next: page.next)
         }
     }
 
-    private func show(_ heading: [String], _ rows: [[String]], next: String?) {
+    private func show(_ heading: [String], _ rows: [[String]], evidence: [String] = [], next: String?) {
         Terminal.out(rows.isEmpty ? "Nothing." : Terminal.table(heading, rows))
+        for text in evidence { Terminal.out("\n" + text) }
         if let next { Terminal.out("\nMore: --cursor \(next)") }
     }
 }

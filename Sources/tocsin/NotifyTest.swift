@@ -27,6 +27,19 @@ struct NotifyTest: AsyncParsableCommand {
             throw ExitCode.failure
         }
         let assembly = Assembly(version: Tocsin.version)
+        do {
+            try await Self.send(to: receiver, of: settings, assembly)
+        } catch {
+            await assembly.shutdown()
+            throw error
+        }
+        await assembly.shutdown()
+    }
+
+    /// Sends the message over each of a receiver's channels, and says how that went.
+    ///
+    /// - Throws: exit code 1 where one did not take it.
+    static func send(to receiver: String, of settings: AgentSettings, _ assembly: Assembly) async throws {
         let channels = assembly.channels(of: settings).filter { $0.key.receiver == receiver }
         if channels.isEmpty { Terminal.out("The receiver `\(receiver)` has no channels: nothing to send.") }
         let now = AgentClock().now
@@ -45,7 +58,6 @@ struct NotifyTest: AsyncParsableCommand {
                 Terminal.error("\(destination): rejected: \(reason)")
             }
         }
-        await assembly.shutdown()
         if failed { throw ExitCode.failure }
     }
 

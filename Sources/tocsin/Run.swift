@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import History
 import Logging
+import Runbooks
 import Settings
 
 /// Runs the agent.
@@ -26,15 +27,17 @@ struct Run: AsyncParsableCommand {
             LogHandlerLine(isJSON: settings.log.format == .json)
         }
         logger.logLevel = level
+        let log = logger
         let environment = ProcessInfo.processInfo.environment
         let agent = TocsinAgent(
-            version: Tocsin.version, environment: environment,
-            alertsFolder: RulePack.locate(
-                environment: environment, executablePath: ConfigurationOption.executablePath),
-            logger: logger
+            version: Tocsin.version, environment: environment, logger: logger,
+            shelf: { Self.shelf($0, logger: log) }
         ) { () throws(SettingsProblems) in
-            try ConfigurationOption.load(path)
+            let loaded = try ConfigurationOption.load(path)
+            Self.warn(of: loaded, logger: log)
+            return loaded
         }
+        Self.warn(of: loaded, logger: logger)
         do {
             try await agent.run(loaded)
         } catch let problem as HistoryError {
@@ -45,5 +48,17 @@ struct Run: AsyncParsableCommand {
                 "error: \(error)\n  is another agent running on \(settings.server.host):\(settings.server.port)?")
             throw ExitCode.failure
         }
+    }
+
+    private static func warn(of loaded: LoadedConfiguration, logger: Logger) {
+        for problem in RunbookCheck.problems(of: loaded) { logger.warning("\(problem)") }
+    }
+
+    private static func shelf(_ sources: [AgentSettings.RuleSource], logger: Logger) -> RunbookShelf {
+        let found = RulePack.runbooks(
+            of: sources, environment: ProcessInfo.processInfo.environment,
+            executablePath: ConfigurationOption.executablePath)
+        for problem in found.problems { logger.warning("\(problem)") }
+        return RunbookShelf(found.files)
     }
 }

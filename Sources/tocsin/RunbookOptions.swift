@@ -1,5 +1,6 @@
 import Alerting
 import ArgumentParser
+import Diagnoses
 import Drivers
 import Foundation
 import Mending
@@ -86,7 +87,7 @@ struct RunbookRunOptions: ParsableArguments {
         do {
             try RunbookValues.check(values, against: parameters, of: name)
         } catch {
-            throw ValidationError("\(error)")
+            throw ValidationError("\(error.message)\n  \(error.remedy)")
         }
         return values
     }

@@ -1,3 +1,4 @@
+import Diagnoses
 import Foundation
 import Mending
 
@@ -28,8 +29,13 @@ enum RunbookText {
 
     /// One line without control characters, which a value in a database may hold to deceive a terminal.
     static func cell(_ text: String) -> String {
-        let plain = String(text.unicodeScalars.map { isControl($0) ? " " : Character($0) })
+        let plain = line(text)
         return plain.count > longest ? String(plain.prefix(longest - 1)) + "…" : plain
+    }
+
+    /// The same, however long.
+    static func line(_ text: String) -> String {
+        String(text.unicodeScalars.map { isControl($0) ? " " : Character($0) })
     }
 
     /// Control characters, and those that turn the direction of writing.

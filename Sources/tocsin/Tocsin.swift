@@ -12,6 +12,7 @@ struct Tocsin: AsyncParsableCommand {
             Exit codes: 0 all well; 1 something is wrong, and it says what; 64 the command line is wrong.
 
             EXAMPLES
+              tocsin init --database postgresql://tocsin@db/app      a first settings file, and what the role lacks
               DATABASE_URL=postgresql://tocsin@db/app tocsin run     watch one database, no file needed
               tocsin check tocsin.yaml                               is this file right?
               tocsin doctor                                          what is well, what is not, what to do first
@@ -21,7 +22,8 @@ struct Tocsin: AsyncParsableCommand {
             """,
         version: version,
         subcommands: [
-            Run.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
+            Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
+            TestCommand.self,
             HistoryCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
         ])
 }

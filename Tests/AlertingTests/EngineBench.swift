@@ -54,7 +54,8 @@ struct EngineBench {
 
     /// The one rule: a pool that is used too much.
     static func poolGroup(
-        noData: AlertRule.NoDataPolicy = .keep, summary: String = "Pool {{ $labels.pool }} at {{ $value }}"
+        noData: AlertRule.NoDataPolicy = .keep, summary: String = "Pool {{ $labels.pool }} at {{ $value }}",
+        evidence: String? = nil
     ) throws -> RuleGroup {
         let rule = AlertRule(
             name: "PoolHigh", location: SourceLocation(file: "test.yml", line: 1, column: 1),
@@ -62,7 +63,8 @@ struct EngineBench {
             condition: .levels([
                 try MachineTable.level(.warning, "> 0.8", "< 0.7", 0, 2),
                 try MachineTable.level(.critical, "> 0.95", "< 0.9", 0, 2),
-            ]), noData: noData, annotations: ["summary": try Template(summary)])
+            ]), noData: noData, annotations: ["summary": try Template(summary)], evidence: evidence,
+            runbook: evidence == nil ? nil : "pools")
         return RuleGroup(name: "pool", file: "test.yml", interval: .seconds(1), rules: [.alert(rule)])
     }
 
@@ -123,6 +125,13 @@ struct EngineBench {
             case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
             }
         }
+    }
+
+    mutating func takeDiagnoses() -> [DiagnosisRequest] { engine.takeDiagnoses() }
+
+    mutating func attach(_ evidence: Evidence?, for request: DiagnosisRequest) {
+        engine.attach(evidence, for: request, at: now)
+        persist()
     }
 
     /// Kills the engine and starts another on what the store holds.

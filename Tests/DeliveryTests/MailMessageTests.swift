@@ -142,6 +142,20 @@ struct MailMessageTests {
         #expect(MailHTML.escaped("<a href=\"x\" id='y'>&") == "&lt;a href=&quot;x&quot; id=&#39;y&#39;&gt;&amp;")
     }
 
+    @Test("a diagnosis that failed, or found nothing, is a sentence in both parts, and is shown as text")
+    func failedEvidence() {
+        let wording = MessageWording(Samples.failedEvidence, context: Samples.context())
+        let (html, plain) = (MailHTML(wording: wording).text, MailPlainText(wording: wording).text)
+        #expect(html.contains("<b>blocking/tree on main, 10:05:12 UTC</b>"))
+        #expect(html.contains("No evidence: &lt;!channel&gt; @here &lt;https://evil.example|click&gt;"))
+        #expect(!html.contains("<!channel") && !html.contains("\u{202E}") && !html.contains("<th"))
+        #expect(plain.contains("blocking/tree on main, 10:05:12 UTC:\n\nNo evidence: <!channel> @here"))
+        #expect(plain.contains("\nBcc:") == false)
+        let empty = Evidence(title: "", columns: ["a"], rows: [])
+        #expect(TextTable.sentence(empty) == "The query found no rows.")
+        #expect(TextTable.sentence(Samples.evidence) == nil)
+    }
+
     @Test("many alerts are told in part and counted in whole")
     func counts() {
         let wording = MessageWording(Samples.many(500), context: Samples.context())

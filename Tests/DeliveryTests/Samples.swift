@@ -100,6 +100,15 @@ enum Samples {
         return message([alert], group: ["alertname": "PoolUtilizationHigh", "pool": nastyText], note: nastyText)
     }()
 
+    /// A diagnosis that failed, with words of the server's that try the same.
+    static let failedEvidence: Notification = {
+        var alert = Samples.alert(.fired)
+        alert.evidence = Evidence(
+            title: "blocking/tree on main", columns: [], rows: [], failure: nastyText,
+            takenAt: now - .seconds(2))
+        return message([alert])
+    }()
+
     static func many(_ count: Int) -> Notification {
         let alerts = (0..<count).map { index in
             alert(
@@ -123,7 +132,8 @@ enum Samples {
     /// Of each kind one, by name.
     static let all: [String: Notification] = [
         "fired": firedWarning, "raised": raised, "lowered": lowered, "resolved": resolved, "passed": passed,
-        "reminder": reminder, "mixed": mixed, "nasty": nasty, "many": many(500), "huge": huge,
+        "failed evidence": failedEvidence, "reminder": reminder, "mixed": mixed, "nasty": nasty, "many": many(500),
+        "huge": huge,
         "empty": message([], occasion: .test),
         "all long": message(
             (0..<40).map { index in

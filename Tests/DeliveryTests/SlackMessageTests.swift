@@ -48,6 +48,19 @@ struct SlackMessageTests {
         #expect(lowered.strings.contains { $0.hasPrefix("Critical is over, still warning.") })
     }
 
+    @Test("a diagnosis that failed says why, with the time at which it was asked, and nothing of it is a command")
+    func failedEvidence() throws {
+        let walk = try JSONWalk(slack: Samples.failedEvidence)
+        let texts = walk.all("section").compactMap { ($0["text"] as? [String: Any])?["text"] as? String }
+        let evidence = try #require(texts.last)
+        #expect(evidence.hasPrefix("*blocking/tree on main, "), "\(evidence)")
+        #expect(
+            evidence.contains("\nNo evidence: &lt;!channel&gt; @\u{2060}here &lt;https://evil.example|click&gt;"),
+            "\(evidence)"
+        )
+        #expect(!evidence.contains("<!") && !evidence.contains("\u{202E}"))
+    }
+
     @Test("every message stays within Slack's limits", arguments: Samples.all.keys.sorted())
     func limits(name: String) throws {
         let notification = try #require(Samples.all[name])

@@ -31,7 +31,7 @@ struct WebhookTests {
             "startedAt":"2026-11-23T10:02:11.000Z","endedAt":null,"resolvedReason":null,"stale":false,"noData":false,
             "flapping":false,"meanwhile":[],"meanwhileOmitted":0,"evidence":{"title":"Who holds the connections","columns":["pid","state","query"],
             "rows":[["4711","active","SELECT * FROM parlant_tool_calls\n WHERE status = 'open'"],
-            ["12","idle in transaction","UPDATE a SET b = 1"]],"omittedRows":3},
+            ["12","idle in transaction","UPDATE a SET b = 1"]],"omittedRows":3,"failure":null,"time":null},
             "runbookURL":"https://tocsin.example/runbooks/pool-exhaustion"}]}}
             """#
         let joined = expected.split(separator: "\n").joined()

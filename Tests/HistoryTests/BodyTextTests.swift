@@ -31,6 +31,8 @@ struct BodyTextTests {
             alert.resolvedReason = text
             (alert.isStale, alert.hasNoData, alert.isFlapping) = (true, true, true)
             alert.error = text
+            alert.evidence = Evidence(title: text, columns: [text], rows: [[text]], takenAt: Make.time(9))
+            alert.awaitedDiagnosis = text
             alert.machine.latches = [
                 .init(level: .warning, isLatched: true, raising: nil, clearing: .milliseconds(-1_500)),
                 .init(level: .critical, isLatched: false, raising: .nanoseconds(123_456_789), clearing: .zero),
@@ -79,7 +81,9 @@ struct BodyTextTests {
             alert.endedAt = Make.time(8)
             alert.resolvedReason = text
             alert.clearedValue = 0.25
-            alert.evidence = Evidence(title: text, columns: [text, "b"], rows: [[text, "1"], []], omittedRows: 3)
+            alert.evidence = Evidence(
+                title: text, columns: [text, "b"], rows: [[text, "1"], []], omittedRows: 3, failure: text,
+                takenAt: Make.time(7))
             row.notification.alerts.append(alert)
             #expect(try read(OutboxRow.self, BodyText.of(row)) == row)
         }

@@ -41,6 +41,22 @@ import Testing
         }
     }
 
+    @Test("An event comes back with its evidence, and without where it has none", arguments: StoreKind.allCases)
+    func evidence(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            var diagnosed = Make.event(at: 2, kind: .diagnosed)
+            diagnosed.evidence = Evidence(
+                title: "blocking/tree on main", columns: ["pid", "\"q\""], rows: [["1", "a\\b"], ["2", ""]],
+                omittedRows: 7, takenAt: Make.time(1))
+            var failed = Make.event(at: 3, kind: .diagnosed, reason: "permission denied")
+            failed.evidence = Evidence(title: "x", columns: [], rows: [], failure: "permission denied")
+            try await store.commit([.event(Make.event(at: 1)), .event(diagnosed), .event(failed)])
+            let page = try await store.events(EventQuery())
+            #expect(page.events == [failed, diagnosed, Make.event(at: 1)])
+            #expect(try await store.events(EventQuery(kinds: [.diagnosed])).events == [failed, diagnosed])
+        }
+    }
+
     @Test("Records of one commit take effect in their order", arguments: StoreKind.allCases)
     func orderWithinCommit(kind: StoreKind) async throws {
         try await kind.withStore { store in

@@ -11,15 +11,17 @@ struct HouseTests {
     private static let mayImport: [String: Set<String>] = [
         "PromQL": [], "Templates": [], "Alerting": ["PromQL", "Templates"], "Drivers": ["CPostgres", "CCurl"],
         "Settings": ["Alerting", "PromQL", "Templates"], "History": ["Alerting", "PromQL"],
-        "Runbooks": [], "Mending": ["Runbooks", "Drivers"],
+        "Runbooks": [], "Diagnoses": ["Runbooks", "Drivers"], "Mending": ["Diagnoses", "Runbooks", "Drivers"],
         "RuleTests": ["Settings", "Alerting", "PromQL"],
         "Probes": ["Alerting", "PromQL", "Drivers"],
         "Delivery": ["Alerting", "PromQL", "Templates", "Drivers"],
         "Agent": [
-            "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
+            "Settings", "Probes", "Runbooks", "Diagnoses", "History", "Delivery", "Drivers", "Alerting", "PromQL",
+            "Templates",
         ],
         "tocsin": [
-            "Agent", "Settings", "Runbooks", "Mending", "RuleTests", "Probes", "History", "Delivery", "Drivers",
+            "Agent", "Settings", "Runbooks", "Diagnoses", "Mending", "RuleTests", "Probes", "History", "Delivery",
+            "Drivers",
             "Alerting", "PromQL", "Templates",
         ],
     ]

@@ -1,3 +1,4 @@
+import Diagnoses
 import Drivers
 import Foundation
 import Mending
@@ -20,9 +21,11 @@ final class MendingFixture: Sendable {
         let server = try PostgresServer()
         try server.psql("CREATE DATABASE healthy")
         try server.psql("CREATE EXTENSION pg_stat_statements;\n" + ParlantSchema.sql + content, database: "healthy")
-        try server.psql(
-            String(contentsOf: ShippedRunbooks.root.appendingPathComponent("Deploy/mend-role.sql"), encoding: .utf8),
-            database: "healthy")
+        for role in ["Deploy/role.sql", "Deploy/mend-role.sql"] {
+            try server.psql(
+                String(contentsOf: ShippedRunbooks.root.appendingPathComponent(role), encoding: .utf8),
+                database: "healthy")
+        }
         return server
     }
 
@@ -35,8 +38,12 @@ final class MendingFixture: Sendable {
         return (Mender(target, poller: poller), bouncer)
     }
 
-    /// - Parameter writer: the role of the write connection; nil for none.
-    init(writer: String? = "postgres", limits: MendingLimits = MendingLimits()) throws {
+    /// - Parameters:
+    ///   - reader: the role of the connection that looks.
+    ///   - writer: the role of the write connection; nil for none.
+    init(
+        reader: String = "postgres", writer: String? = "postgres", limits: MendingLimits = MendingLimits()
+    ) throws {
         server = try Self.shared.get()
         database = "t\(UUID().uuidString.filter { $0 != "-" }.lowercased())"
         poller = PostgresPoller()
@@ -44,8 +51,8 @@ final class MendingFixture: Sendable {
         let write = writer.map { [server, database] in server.dsn(user: $0, database: database) }
         mender = Mender(
             MendingTarget(
-                database: "main", dsn: server.dsn(database: database), writeDSN: write, schema: "public", limits: limits
-            ),
+                database: "main", dsn: server.dsn(user: reader, database: database), writeDSN: write, schema: "public",
+                limits: limits),
             poller: poller)
     }
 
@@ -55,6 +62,19 @@ final class MendingFixture: Sendable {
     func connection() -> PostgresConnection {
         PostgresConnection(
             PostgresSettings(dsn: server.dsn(database: database), name: "other", readOnly: false), poller: poller)
+    }
+
+    /// A diagnoser over a connection of a role's own.
+    func diagnoser(
+        _ user: String = "tocsin", deadline: Duration = .seconds(10)
+    ) -> (
+        diagnoser: Diagnoser, connection: PostgresConnection
+    ) {
+        let connection = PostgresConnection(
+            PostgresSettings(
+                dsn: server.dsn(user: user, database: database), name: "main", statementTimeout: deadline),
+            poller: poller)
+        return (Diagnoser(connection, schema: "public", deadline: deadline), connection)
     }
 
     func remedy(_ runbook: String, _ name: String? = nil) throws -> (runbook: Runbook, remedy: Remedy) {
@@ -91,10 +111,9 @@ final class MendingFixture: Sendable {
             SELECT '\(id(10))', n, 'customer_message', '{}', now() + n * interval '1 second'
               FROM generate_series(0, 4) n;
         INSERT INTO parlant_journey (id, agent_id, title, conditions) VALUES ('\(id(20))', '\(id(1))', 'Order', '[]');
-        INSERT INTO parlant_journey_state (id, journey_id, name, state_type, is_initial, created_at) VALUES
-            ('\(id(30))', '\(id(20))', 'Begin', 'chat', true, now() - interval '2 hours'),
-            ('\(id(31))', '\(id(20))', 'End', 'final', false, now() - interval '1 hour');
-        UPDATE parlant_journey_state SET is_final = true WHERE name = 'End';
+        INSERT INTO parlant_journey_state (id, journey_id, name, state_type, is_initial, is_final, created_at) VALUES
+            ('\(id(30))', '\(id(20))', 'Begin', 'chat', true, false, now() - interval '2 hours'),
+            ('\(id(31))', '\(id(20))', 'End', 'final', false, true, now() - interval '1 hour');
         INSERT INTO parlant_journey_transition (journey_id, from_state_id, to_state_id)
             VALUES ('\(id(20))', '\(id(30))', '\(id(31))');
         INSERT INTO parlant_tool (id, workspace_id, name, display_name, description, tool_type, parameters) VALUES

@@ -12,12 +12,11 @@ package struct APIRouter: Sendable {
     private let clock: AgentClock
     private let version: String
     private let runner: QueryRunner
-    private let runbooks: @Sendable (String) -> String?
+    private let runbooks: RunbookDirectory
 
-    /// - Parameter runbooks: the text of a runbook by name; nil where there is none.
     package init(
         engine: EngineService, history: any HistoryStore, clock: AgentClock, version: String,
-        runbooks: @escaping @Sendable (String) -> String?
+        runbooks: RunbookDirectory
     ) {
         self.engine = engine
         self.history = history
@@ -43,7 +42,7 @@ package struct APIRouter: Sendable {
             router.get(RouterPath(path)) { request, _ in await self.ledger(request) }
         }
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
-        router.get("/runbooks/:name") { _, context in self.runbook(context.parameters.get("name") ?? "") }
+        RunbookPages(runbooks: runbooks).add(to: router)
         router.get("/") { _, _ in self.welcome() }
         return router
     }
@@ -143,13 +142,6 @@ package struct APIRouter: Sendable {
 
     // MARK: Pages
 
-    private func runbook(_ name: String) -> Response {
-        guard let text = runbooks(name) else {
-            return plain("There is no runbook `\(name.prefix(80))`.\n", status: .notFound)
-        }
-        return JSONAnswer.text(Data(text.utf8), type: "text/plain; charset=utf-8")
-    }
-
     private func welcome() -> Response {
         plain(
             """
@@ -161,7 +153,7 @@ package struct APIRouter: Sendable {
               /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
               /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
               /api/v1/notifications         what was told to whom, and why or why not
-              /runbooks/NAME                what to do
+              /runbooks, /runbooks/NAME     what to do
               /metrics                      the agent's own and the sampled metrics
               /api/v1/health                whether what is watched is well: healthy, degraded or unhealthy
               /-/healthy, /-/ready          whether Tocsin itself is

@@ -44,6 +44,8 @@ package enum MetricCatalog {
         "tocsin_outbox_messages": (.gauge, "Messages that are not delivered yet."),
         "tocsin_notification_groups": (.gauge, "Groups of alerts that have something to say or have said it."),
         "tocsin_rule_evaluations_total": (.counter, "Evaluations of rules since the start."),
+        "tocsin_diagnoses_total": (.counter, "Diagnoses run for alerts' evidence."),
+        "tocsin_diagnoses_failed_total": (.counter, "Diagnoses for alerts' evidence that failed or were not run."),
         "tocsin_rules_failing": (.gauge, "Rules whose last evaluation failed."),
         "tocsin_notifications_delivered_total": (.counter, "Messages delivered, by receiver."),
         "tocsin_notifications_retried_total": (.counter, "Attempts that failed and are tried again, by receiver."),

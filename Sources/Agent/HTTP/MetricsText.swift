@@ -49,6 +49,8 @@ package enum MetricsText {
             ("tocsin_notification_groups", [:], Double(status.groups)),
             ("tocsin_rule_evaluations_total", [:], Double(status.ruleEvaluations)),
             ("tocsin_rules_failing", [:], Double(status.rulesFailing)),
+            ("tocsin_diagnoses_total", [:], Double(counters.diagnoses)),
+            ("tocsin_diagnoses_failed_total", [:], Double(counters.failedDiagnoses)),
         ]
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {

@@ -21,6 +21,7 @@ package struct AlertView: Codable, Sendable, Hashable {
     package let flapping: Bool
     package let error: String?
     package let runbook: String?
+    package let evidence: EvidenceView?
 
     package init(_ alert: Alert) {
         id = alert.id.description
@@ -41,6 +42,26 @@ package struct AlertView: Codable, Sendable, Hashable {
         flapping = alert.isFlapping
         error = alert.error
         runbook = alert.runbook
+        evidence = alert.evidence.map(EvidenceView.init)
+    }
+}
+
+/// What a diagnosis found, as the API shows it.
+package struct EvidenceView: Codable, Sendable, Hashable {
+    package let title: String
+    package let columns: [String]
+    package let rows: [[String]]
+    package let omittedRows: Int
+    package let failure: String?
+    package let time: String?
+
+    package init(_ evidence: Evidence) {
+        title = evidence.title
+        columns = evidence.columns
+        rows = evidence.rows
+        omittedRows = evidence.omittedRows
+        failure = evidence.failure
+        time = evidence.takenAt?.description
     }
 }
 
@@ -58,6 +79,7 @@ package struct EventView: Codable, Sendable, Hashable {
     package let peak: Double?
     package let summary: String?
     package let reason: String?
+    package let evidence: EvidenceView?
 
     package init(_ event: AlertEvent) {
         time = event.at.description
@@ -72,6 +94,7 @@ package struct EventView: Codable, Sendable, Hashable {
         peak = event.peak
         summary = event.summary
         reason = event.reason
+        evidence = event.evidence.map(EvidenceView.init)
     }
 }
 

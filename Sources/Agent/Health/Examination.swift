@@ -56,7 +56,8 @@ extension AlertRule {
             name: name, ordinal: ordinal, location: location, expression: expression, condition: atOnce,
             overrides: overrides.map {
                 Override(matchers: $0.matchers, levels: $0.levels.map(\.withoutWaiting))
-            }, noData: noData, labels: labels, annotations: annotations, evidence: evidence, runbook: runbook)
+            }, noData: noData, labels: labels, annotations: annotations, evidence: evidence,
+            evidenceLocation: evidenceLocation, runbook: runbook)
     }
 }
 

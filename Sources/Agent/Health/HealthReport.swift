@@ -44,11 +44,17 @@ package struct HealthReport: Encodable, Sendable, Hashable {
         package let tablesExpected: Int?
         /// Events of the last hour; nil where that is not known.
         package let recentEvents: Int?
+        /// Whether there may be more: the probe counts the newest 2,000 of a database.
+        package let recentEventsAtLeast: Bool
         /// RFC 3339.
         package let timestamp: String
         package let checks: [Check]
         package let problems: [Problem]
+        package let performance: Performance
     }
+
+    /// As many events of a database are counted.
+    private static let mostEvents = 2_000.0
 
     package let status: Status
     package let message: String
@@ -90,11 +96,16 @@ package struct HealthReport: Encodable, Sendable, Hashable {
             return found.isEmpty ? nil : (Int(found.reduce(0) { $0 + $1.value }), found.count)
         }
         let tables = sum("parlant_table_present")
+        var events: [String: Double] = [:]
+        for sample in samples where sample.labels.metric == "parlant_events_last_hour" && !sample.value.isNaN {
+            events[sample.labels["database"] ?? "", default: 0] += sample.value
+        }
         details = Details(
             tableCount: tables?.total, tablesExpected: tables?.count,
             // An hour without any event has no series of it.
-            recentEvents: sum("parlant_events_last_week").map { _ in sum("parlant_events_last_hour")?.total ?? 0 },
-            timestamp: now.description, checks: checks, problems: problems)
+            recentEvents: sum("parlant_events_last_week").map { _ in Int(events.values.reduce(0, +)) },
+            recentEventsAtLeast: events.values.contains { $0 >= Self.mostEvents },
+            timestamp: now.description, checks: checks, problems: problems, performance: Performance(samples))
     }
 
     private static func message(status: Status, cannotReach: Bool, problems: [Problem], failed: [Check]) -> String {

@@ -27,6 +27,9 @@ package actor EngineService: Service {
     private let rows: AsyncStream<OutboxRow>.Continuation
     /// The messages to send, for the delivery service.
     package nonisolated let outgoing: AsyncStream<OutboxRow>
+    private let wantedDiagnoses: AsyncStream<DiagnosisRequest>.Continuation
+    /// The diagnoses that alerts want, for the diagnosis service.
+    package nonisolated let diagnoses: AsyncStream<DiagnosisRequest>
     /// Why the history can't be written; nil while it can.
     package private(set) var historyFault: String?
     package private(set) var counters = EngineCounters()
@@ -69,6 +72,7 @@ package actor EngineService: Service {
         nextEvaluation = lastStep
         silentRulesDue = lastStep + Self.silentRulesPause
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
+        (diagnoses, wantedDiagnoses) = AsyncStream.makeStream(of: DiagnosisRequest.self)
     }
 
     /// Goes round until told to stop: takes a step, then waits for a call or for what is due next.
@@ -88,6 +92,7 @@ package actor EngineService: Service {
         isDraining = true
         await step()
         rows.finish()
+        wantedDiagnoses.finish()
     }
 
     /// Until something becomes due; at most a second, so that the watchdog sees the loop turn.
@@ -117,6 +122,7 @@ package actor EngineService: Service {
         inFlight += leased.count
         await store(engine.takeRecords())
         for row in leased { rows.yield(row) }
+        for request in engine.takeDiagnoses() { wantedDiagnoses.yield(request) }
     }
 
     /// Says once which rules have a selector that has never found a series: a mistyped name raises nothing, for ever.
@@ -220,6 +226,16 @@ package actor EngineService: Service {
         inFlight -= 1
         counters.count(outcome, receiver: row.group.destination.receiver)
         engine.settle(row.id, outcome, latency: latency, at: clock.now)
+        wake.call()
+    }
+
+    /// Takes over what a diagnosis found; nil where there was nothing to ask.
+    package func attach(_ evidence: Evidence?, for request: DiagnosisRequest) {
+        if let evidence {
+            counters.diagnoses += 1
+            if evidence.failure != nil { counters.failedDiagnoses += 1 }
+        }
+        engine.attach(evidence, for: request, at: clock.now)
         wake.call()
     }
 

@@ -13,6 +13,10 @@ package struct EngineCounters: Sendable, Hashable {
     package var rejected: [String: Int] = [:]
     /// Messages that were not delivered for as long as `give_up_after` allows, by receiver.
     package var givenUp: [String: Int] = [:]
+    /// Diagnoses for alerts that came to an end, well or not.
+    package var diagnoses = 0
+    /// Those of them that failed, or were not asked since too many waited.
+    package var failedDiagnoses = 0
 
     mutating func count(_ outcome: DeliveryOutcome, receiver: String) {
         switch outcome {

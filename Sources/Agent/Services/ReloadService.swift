@@ -12,6 +12,9 @@ struct ReloadService: Service {
     private let engine: EngineService
     private let channels: ChannelDirectory
     private let probing: ProbeService
+    private let diagnosis: DiagnosisService
+    private let runbooks: RunbookDirectory
+    private let shelf: TocsinAgent.ShelfReader
     private let version: String
     private let first: AgentSettings
     private let connections: [PostgresConnection]
@@ -19,13 +22,18 @@ struct ReloadService: Service {
 
     init(
         load: @escaping TocsinAgent.Loader, assembly: Assembly, engine: EngineService, channels: ChannelDirectory,
-        probing: ProbeService, version: String, first: AgentSettings, connections: [PostgresConnection], logger: Logger
+        probing: ProbeService, diagnosis: DiagnosisService, runbooks: RunbookDirectory,
+        shelf: @escaping TocsinAgent.ShelfReader, version: String, first: AgentSettings,
+        connections: [PostgresConnection], logger: Logger
     ) {
         self.load = load
         self.assembly = assembly
         self.engine = engine
         self.channels = channels
         self.probing = probing
+        self.diagnosis = diagnosis
+        self.runbooks = runbooks
+        self.shelf = shelf
         self.version = version
         self.first = first
         self.connections = connections
@@ -54,6 +62,8 @@ struct ReloadService: Service {
         }
         var set = assembly.probes(of: loaded.settings)
         channels.replace(with: assembly.channels(of: loaded.settings))
+        runbooks.replace(with: shelf(loaded.settings.ruleSources))
+        await diagnosis.replace(with: DiagnosisTargets(loaded.settings))
         await engine.reload(assembly.engineConfiguration(of: loaded, probes: set.probes))
         let isSame =
             loaded.settings.databases == old.settings.databases && loaded.settings.pools == old.settings.pools

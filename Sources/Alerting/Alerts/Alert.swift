@@ -64,6 +64,10 @@ package struct Alert: Hashable, Sendable, Codable {
     package var error: String?
     /// The runbook of the rule; nil for none.
     package var runbook: String?
+    /// What the rule's diagnosis found of the present or last episode; nil before, and where the rule names none.
+    package var evidence: Evidence?
+    /// The diagnosis that was asked for and has not come back, as `runbook/block`; nil while none is waited for.
+    package var awaitedDiagnosis: String?
     /// The state machine's own memory.
     package var machine: AlertMachine.Memory
     package var updatedAt: Timestamp

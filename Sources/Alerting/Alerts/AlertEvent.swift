@@ -33,6 +33,8 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         case failed
         /// The rule can be evaluated again.
         case recoveredFromError = "evaluated"
+        /// What the rule's diagnosis found has come.
+        case diagnosed
     }
 
     package var alert: AlertID
@@ -51,11 +53,13 @@ package struct AlertEvent: Hashable, Sendable, Codable {
     package var summary: String?
     /// Why, where it is not plain from the kind.
     package var reason: String?
+    /// What the diagnosis found; nil but for `diagnosed`.
+    package var evidence: Evidence?
 
     package init(
         alert: AlertID, at: Timestamp, kind: Kind, rule: String, labels: Labels, level: Severity?,
         previousLevel: Severity?, value: Double?, threshold: String?, peak: Double? = nil, summary: String? = nil,
-        reason: String? = nil
+        reason: String? = nil, evidence: Evidence? = nil
     ) {
         self.alert = alert
         self.at = at
@@ -69,5 +73,6 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         self.peak = peak
         self.summary = summary
         self.reason = reason
+        self.evidence = evidence
     }
 }

@@ -45,6 +45,10 @@ package struct Engine: Sendable {
     private var nextPrune: Timestamp
     /// What is to be kept for the next start; nil where nobody takes it out.
     private var rounds: [RecordedRound]?
+    /// The newest diagnosis that each alert wants and that has not come back.
+    private var wanted: [AlertID: DiagnosisRequest] = [:]
+    /// Those of them that have not been taken out yet.
+    private var untaken: Set<AlertID> = []
 
     /// How often old samples are dropped from the window.
     private static let pruneInterval = Duration.seconds(60)
@@ -71,6 +75,7 @@ package struct Engine: Sendable {
         ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
         nextPrune = startedAt + Self.pruneInterval
         take(rules.resolveOrphans(at: startedAt), at: startedAt)
+        for request in rules.wantEvidenceAgain() { want(request) }
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: startedAt)
     }
@@ -191,15 +196,51 @@ package struct Engine: Sendable {
         return records + planner.takeRecords()
     }
 
+    // MARK: Evidence
+
+    /// Takes out the diagnoses that alerts want since the last call, the oldest first: one for each alert, that of its
+    /// newest level. Each is to be answered with `attach`.
+    package mutating func takeDiagnoses() -> [DiagnosisRequest] {
+        defer { untaken = [] }
+        return untaken.compactMap { wanted[$0] }.sorted { ($0.episode, $0.alert) < ($1.episode, $1.alert) }
+    }
+
+    /// Takes over what a diagnosis found: into the alert, the history, and the messages that wait to be sent. No message
+    /// waits for it, and none is made for it.
+    ///
+    /// - Parameter evidence: nil where nothing could be asked, and nobody need be told why.
+    package mutating func attach(_ evidence: Evidence?, for request: DiagnosisRequest, at now: Timestamp) {
+        if wanted[request.alert] == request {
+            wanted[request.alert] = nil
+            rules.stopWaiting(request.alert)
+        }
+        guard let evidence, let alert = rules.attach(evidence, for: request) else { return }
+        records.append(
+            .event(
+                AlertEvent(
+                    alert: alert.id, at: now, kind: .diagnosed, rule: alert.rule, labels: alert.labels,
+                    level: alert.level, previousLevel: alert.level, value: alert.value, threshold: alert.threshold,
+                    summary: alert.annotations["summary"], reason: evidence.failure, evidence: evidence)))
+        planner.attach(evidence, to: alert, at: now)
+    }
+
+    private mutating func want(_ request: DiagnosisRequest) {
+        untaken.insert(request.alert)
+        wanted[request.alert] = request
+    }
+
     private mutating func take(_ events: [AlertEvent], at now: Timestamp) {
         for event in events {
             records.append(.event(event))
             guard let alert = rules.alerts[event.alert] else { continue }
             switch event.kind {
-            case .fired, .raised, .lowered, .resolved, .flapping, .steady:
+            case .fired, .raised:
+                if let request = rules.wantEvidence(for: alert.id, isNew: event.kind == .fired) { want(request) }
+                planner.consider(alert, at: now)
+            case .lowered, .resolved, .flapping, .steady:
                 planner.consider(alert, at: now)
             case .pending, .pendingEnded, .recovering, .recoveringEnded, .stale, .fresh, .noData, .failed,
-                .recoveredFromError:
+                .recoveredFromError, .diagnosed:
                 break
             }
             if alert.phase == .resolved { ending.insert(alert.id) }
@@ -214,6 +255,7 @@ package struct Engine: Sendable {
             }
             guard alert.machine.flapping == nil, !planner.concerns(id) else { continue }
             ending.remove(id)
+            wanted[id] = nil
             rules.forget(id)
             records.append(.removeAlert(id))
         }

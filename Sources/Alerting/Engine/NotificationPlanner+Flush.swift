@@ -163,7 +163,7 @@ extension NotificationPlanner {
     }
 
     /// The same for every attempt of one row, and never again for another one.
-    private func key(of group: NotificationGroup, row: Int64, at now: Timestamp) -> String {
+    func key(of group: NotificationGroup, row: Int64, at now: Timestamp) -> String {
         let identity = Labels(["group": group.id.key, "destination": group.id.destination.description])
         return "\(AlertID(fingerprint: identity.fingerprint))-\(row)-\(now.milliseconds)"
     }

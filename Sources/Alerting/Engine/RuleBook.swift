@@ -51,6 +51,8 @@ package struct RuleBook: Sendable {
     package internal(set) var evaluations = 0
     /// The alerts whose texts were expanded with the present rules.
     var withTexts: Set<AlertID> = []
+    /// The diagnosis that each rule names as its evidence, as `runbook/block`.
+    private(set) var diagnoses: [RuleKey: String] = [:]
     private var nextEvaluation: [Timestamp]
     private var readers: [String: [Int]] = [:]
     private var readersOfAll: [Int] = []
@@ -85,7 +87,7 @@ package struct RuleBook: Sendable {
         for alert in alerts {
             alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal), default: []].insert(alert.id)
         }
-        indexReaders()
+        indexRules()
     }
 
     /// Takes over other rules, all due at once. Alerts are kept with their timers.
@@ -111,7 +113,7 @@ package struct RuleBook: Sendable {
         withTexts = []
         nextEvaluation = groups.map { _ in now }
         pasts = RulePasts(groups)
-        indexReaders()
+        indexRules()
         return gone
     }
 
@@ -133,7 +135,8 @@ package struct RuleBook: Sendable {
         min(20, max(1, 20_000 / max(1, memories.reduce(0) { $0 + $1.count })))
     }
 
-    private mutating func indexReaders() {
+    private mutating func indexRules() {
+        diagnoses = Self.diagnoses(of: groups)
         readers = [:]
         readersOfAll = []
         for (index, group) in groups.enumerated() {

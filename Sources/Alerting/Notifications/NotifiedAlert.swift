@@ -48,7 +48,7 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     package var meanwhile: [Episode]
     /// How many more of them there were, before the oldest of `meanwhile`.
     package var meanwhileOmitted: Int
-    /// The rows that a diagnosis query gave; nil where none was run.
+    /// What a diagnosis found; nil where none was run, where it has not come yet, and where a resolve is told.
     package var evidence: Evidence?
     package var runbook: String?
 
@@ -98,22 +98,7 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         isFlapping = alert.isFlapping
         self.meanwhile = meanwhile
         self.meanwhileOmitted = meanwhileOmitted
+        evidence = change.takesEvidence ? alert.evidence : nil
         runbook = alert.runbook
-    }
-}
-
-/// A small table that shows the cause: what a diagnosis query found when the alert fired.
-package struct Evidence: Hashable, Sendable, Codable {
-    package var title: String
-    package var columns: [String]
-    package var rows: [[String]]
-    /// How many rows there were beyond those kept.
-    package var omittedRows: Int
-
-    package init(title: String, columns: [String], rows: [[String]], omittedRows: Int = 0) {
-        self.title = title
-        self.columns = columns
-        self.rows = rows
-        self.omittedRows = omittedRows
     }
 }

@@ -43,8 +43,11 @@ package struct AlertRule: Sendable {
     package let flapping: FlappingPolicy?
     package let labels: [String: Template]
     package let annotations: [String: Template]
-    /// The named diagnosis query that is run when the alert fires; nil for none.
+    /// The named diagnosis query that is run when the alert fires or rises: a `diagnose` block of the rule's runbook, or
+    /// `runbook/block`; nil for none.
     package let evidence: String?
+    /// Where `evidence` stands; nil for none.
+    package let evidenceLocation: SourceLocation?
     /// The runbook's name, under `Alerts/runbooks/`, or a URL; nil for none.
     package let runbook: String?
 
@@ -52,7 +55,7 @@ package struct AlertRule: Sendable {
         name: String, ordinal: Int = 0, location: SourceLocation, expression: Expression, condition: Condition,
         overrides: [Override] = [], noData: NoDataPolicy = .keep, flapping: FlappingPolicy? = nil,
         labels: [String: Template] = [:], annotations: [String: Template] = [:], evidence: String? = nil,
-        runbook: String? = nil
+        evidenceLocation: SourceLocation? = nil, runbook: String? = nil
     ) {
         self.name = name
         self.ordinal = ordinal
@@ -65,6 +68,7 @@ package struct AlertRule: Sendable {
         self.labels = labels
         self.annotations = annotations
         self.evidence = evidence
+        self.evidenceLocation = evidenceLocation
         self.runbook = runbook
     }
 

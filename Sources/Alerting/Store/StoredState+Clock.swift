@@ -36,6 +36,7 @@ extension Alert {
         pendingSince = pendingSince.map { $0 - step }
         firingSince = firingSince.map { $0 - step }
         resolvedAt = resolvedAt.map { $0 - step }
+        if let taken = evidence?.takenAt { evidence?.takenAt = taken - step }
         updatedAt = updatedAt - step
         machine.lastReading = machine.lastReading.map { $0 - step }
         machine.unknownSince = machine.unknownSince.map { $0 - step }

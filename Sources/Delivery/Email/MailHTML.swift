@@ -89,6 +89,10 @@ struct MailHTML: Sendable {
 
     private func table(_ evidence: Evidence) -> String {
         let title = SafeText.shortened(SafeText.line(evidence.title), to: 200)
+        if let sentence = TextTable.sentence(evidence) {
+            return "<p style=\"margin:0 0 4px\"><b>\(Self.escaped(title.isEmpty ? "Evidence" : title))</b></p>\n"
+                + "<p style=\"margin:0 0 10px\">\(Self.escaped(SafeText.shortened(sentence, to: 600)))</p>\n"
+        }
         let cell = "padding:3px 12px 3px 0;border-bottom:1px solid #9aa0a6;text-align:left;vertical-align:top"
         func row(_ cells: [String], _ tag: String) -> String {
             let inner = cells.prefix(12).map { text in

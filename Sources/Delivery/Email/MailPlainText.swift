@@ -42,7 +42,7 @@ struct MailPlainText: Sendable {
             let title = SafeText.shortened(SafeText.line(evidence.title), to: 200)
             let table = TextTable(
                 evidence, cellWidth: 60, limit: MailLimits.evidence, maxRows: MailLimits.evidenceRows)
-            lines += ["\(title.isEmpty ? "Evidence" : title):", "", table.text, ""]
+            lines += ["\(title.isEmpty ? "Evidence" : title):", "", TextTable.sentence(evidence) ?? table.text, ""]
         }
         return lines
     }

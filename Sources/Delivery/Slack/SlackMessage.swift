@@ -95,6 +95,9 @@ struct SlackMessage: Sendable {
 
     private static func evidence(_ evidence: Evidence, limit: Int) -> String {
         let title = bounded(SafeText.line(evidence.title), limit: 150)
+        if let sentence = TextTable.sentence(evidence) {
+            return "\(title)\n\(SlackText.escaped(sentence, limit: limit - 160))"
+        }
         let room = limit - title.utf16.count - 16
         // Escaping can make it up to five times as long: then fewer rows are shown.
         var table = TextTable(evidence, cellWidth: 48, limit: room, maxRows: 12)

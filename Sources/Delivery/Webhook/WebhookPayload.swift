@@ -92,6 +92,8 @@ struct WebhookPayload: Sendable {
             "columns": .array(evidence.columns.map(JSONText.string)),
             "rows": .array(evidence.rows.map { .array($0.map(JSONText.string)) }),
             "omittedRows": .integer(Int64(evidence.omittedRows)),
+            "failure": .optional(evidence.failure),
+            "time": .optional(evidence.takenAt.map { "\($0)" }),
         ])
     }
 }

@@ -59,12 +59,21 @@ struct AlertWording: Sendable {
         annotations = alert.annotations.filter { !Self.shownAnnotations.contains($0.key) }
             .sorted { $0.key < $1.key }
             .map { Fact(name: SafeText.line($0.key), text: SafeText.line($0.value)) }
-        evidence = alert.evidence
+        evidence = alert.evidence.map { Self.titled($0, besides: time, times: times) }
         let book = alert.runbook ?? alert.annotations["runbook_url"] ?? alert.annotations["runbook"]
         runbook = book.map(SafeText.line)
         runbookURL = book.flatMap(context.runbookURL)
         historyURL = context.historyURL("\(alert.id)")
         isNews = alert.change != .unchanged
+    }
+
+    /// With the time at which it was asked, since what it shows may be over by now.
+    private static func titled(_ evidence: Evidence, besides time: Timestamp, times: TimeText) -> Evidence {
+        var titled = evidence
+        let title = SafeText.line(evidence.title)
+        titled.title = title.isEmpty ? "Evidence" : title
+        if let taken = evidence.takenAt { titled.title += ", \(times.short(taken, besides: time))" }
+        return titled
     }
 
     private static let shownAnnotations: Set<String> = ["summary", "description", "message", "runbook", "runbook_url"]

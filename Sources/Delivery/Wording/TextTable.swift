@@ -54,6 +54,12 @@ struct TextTable: Sendable {
         return line
     }
 
+    /// What stands in place of a table that has no rows; nil where it has some.
+    static func sentence(_ evidence: Evidence) -> String? {
+        if let failure = evidence.failure { return "No evidence: \(SafeText.line(failure))" }
+        return evidence.rows.isEmpty ? "The query found no rows." : nil
+    }
+
     private static let maxColumns = 12
 
     private static func cell(_ text: String, width: Int) -> String {

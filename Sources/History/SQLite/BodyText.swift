@@ -26,6 +26,12 @@ struct BodyText {
         return body.text
     }
 
+    static func of(_ evidence: Evidence) -> String {
+        var body = BodyText()
+        body.object { $0.fields(of: evidence) }
+        return body.text
+    }
+
     // MARK: Types
 
     private mutating func fields(of alert: Alert) {
@@ -51,6 +57,8 @@ struct BodyText {
         field("isFlapping", alert.isFlapping)
         field("error", alert.error)
         field("runbook", alert.runbook)
+        field("evidence", alert.evidence)
+        field("awaitedDiagnosis", alert.awaitedDiagnosis)
         name("machine")
         object { $0.fields(of: alert.machine) }
         field("updatedAt", alert.updatedAt)
@@ -177,11 +185,14 @@ struct BodyText {
         field("isFlapping", alert.isFlapping)
         field("meanwhile", alert.meanwhile)
         field("meanwhileOmitted", alert.meanwhileOmitted)
-        if let evidence = alert.evidence {
-            name("evidence")
-            object { $0.fields(of: evidence) }
-        }
+        field("evidence", alert.evidence)
         field("runbook", alert.runbook)
+    }
+
+    private mutating func field(_ key: StaticString, _ evidence: Evidence?) {
+        guard let evidence else { return }
+        name(key)
+        object { $0.fields(of: evidence) }
     }
 
     private mutating func fields(of evidence: Evidence) {
@@ -191,6 +202,8 @@ struct BodyText {
         name("rows")
         array(evidence.rows) { body, row in body.array(row) { $0.string($1) } }
         field("omittedRows", evidence.omittedRows)
+        field("failure", evidence.failure)
+        field("takenAt", evidence.takenAt)
     }
 
     private mutating func field(_ key: StaticString, _ episodes: [NotifiedAlert.Episode]) {

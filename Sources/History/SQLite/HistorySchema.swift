@@ -9,9 +9,31 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 2
+    static let version = 3
     /// What the agent needs to start: small, whatever the age of the file.
     static let stateTables = ["alert", "notification_group", "outbox"]
+
+    /// The columns that each table has had from the first version on.
+    static let firstColumns: [String: [String]] = [
+        "alert": ["id", "rule", "labels", "phase", "level", "value", "updated_at", "body"],
+        "notification_group": ["destination", "group_key", "receiver", "due_at", "body"],
+        "outbox": [
+            "id", "destination", "group_key", "idempotency_key", "state", "created_at", "attempts", "next_attempt_at",
+            "give_up_at", "last_error", "body",
+        ],
+        "damaged_row": ["id", "source_table", "source_key", "reason", "content"],
+        "alert_identity": ["alert", "rule", "labels"],
+        "alert_label": ["name", "value", "alert"],
+        "event": [
+            "id", "at", "alert", "kind", "rule", "level", "previous_level", "value", "threshold", "peak", "summary",
+            "reason", "digest",
+        ],
+        "ledger": [
+            "id", "at", "kind", "destination", "receiver", "channel", "channel_index", "group_key", "alerts", "message",
+            "attempt", "latency_ms", "reason", "digest",
+        ],
+        "ledger_alert": ["alert", "at", "ledger"],
+    ]
 
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
@@ -28,8 +50,22 @@ enum HistorySchema {
             for table in stateTables { try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN checksum INTEGER") }
             try db.execute(sql: "PRAGMA user_version = 2")
         }
+        migrator.registerMigration("0003 evidence of events") { db in
+            try db.execute(sql: "ALTER TABLE event ADD COLUMN evidence TEXT")
+            try db.execute(sql: "DROP VIEW alert_history")
+            try db.execute(sql: alertHistory)
+            try db.execute(sql: "PRAGMA user_version = 3")
+        }
         return migrator
     }
+
+    private static let alertHistory = """
+        CREATE VIEW alert_history AS
+        SELECT event.id, strftime('%Y-%m-%dT%H:%M:%fZ', event.at / 1000.0, 'unixepoch') AS time, event.at AS at,
+            event.rule, event.kind, event.level, event.previous_level, event.value, event.threshold, event.peak,
+            event.summary, event.reason, event.alert, alert_identity.labels, event.evidence
+        FROM event LEFT JOIN alert_identity USING (alert);
+        """
 
     private static let states = """
         CREATE TABLE alert (

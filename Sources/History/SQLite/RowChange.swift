@@ -95,12 +95,15 @@ struct RowChange: Sendable {
     private static func insert(_ event: AlertEvent) -> [RowChange] {
         let alert = event.alert.description
         let labels = BodyCoding.encode(event.labels)
+        let evidence = event.evidence.map(BodyText.of)
         var digest = RowDigest()
         digest.add([
             alert, event.kind.rawValue, event.rule, labels, event.level?.rawValue, event.previousLevel?.rawValue,
             event.value.map { String($0.bitPattern) }, event.threshold, event.peak.map { String($0.bitPattern) },
             event.summary, event.reason,
         ])
+        // Only where there is one, so that events of before keep their digests.
+        if let evidence { digest.add([evidence]) }
         return [
             RowChange(
                 """
@@ -112,13 +115,14 @@ struct RowChange: Sendable {
             RowChange(
                 """
                 INSERT INTO event (at, alert, kind, rule, level, previous_level, value, threshold, peak, summary,
-                    reason, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
+                    reason, digest, evidence)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
                 """,
                 [
                     event.at.milliseconds, alert, event.kind.rawValue, event.rule, column(event.level),
                     column(event.previousLevel), column(event.value), column(event.threshold), column(event.peak),
                     column(event.summary), column(event.reason), digest.value,
+                    column(evidence),
                 ]),
         ]
     }

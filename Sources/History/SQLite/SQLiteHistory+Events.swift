@@ -39,7 +39,11 @@ extension SQLiteHistory {
             level: row.text("level").flatMap(Severity.init(rawValue:)),
             previousLevel: row.text("previous_level").flatMap(Severity.init(rawValue:)),
             value: row.number("value"), threshold: row.text("threshold"), peak: row.number("peak"),
-            summary: row.text("summary"), reason: row.text("reason"))
+            summary: row.text("summary"), reason: row.text("reason"),
+            // A table that can't be read does not take its event along.
+            evidence: row.text("evidence").flatMap {
+                try? BodyCoding.decode(Evidence.self, from: $0, table: "event", key: "")
+            })
     }
 }
 

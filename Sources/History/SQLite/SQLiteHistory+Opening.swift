@@ -139,6 +139,7 @@ extension SQLiteHistory {
             if version > HistorySchema.version {
                 throw HistoryError.newer(path: file.path, found: version, known: HistorySchema.version)
             }
+            if isBegun { try inspectColumns(db, path: file.path) }
             let sizes = file.sizes
             let checks =
                 sizes.file + sizes.log <= limit
@@ -155,6 +156,17 @@ extension SQLiteHistory {
             }
         }
         try queue.close()
+    }
+
+    /// A byte that changed in the schema's own text leaves a file that is sound to SQLite, and that can't be written.
+    private static func inspectColumns(_ db: Database, path: String) throws {
+        for (table, wanted) in HistorySchema.firstColumns.sorted(by: { $0.key < $1.key }) {
+            let found = Set(
+                try String.fetchAll(db, sql: "SELECT name FROM pragma_table_info(?)", arguments: [table]))
+            guard let missing = wanted.first(where: { !found.contains($0) }) else { continue }
+            throw HistoryError.damaged(
+                path: path, detail: "the table \(table) has no column \(missing)", keptAside: nil)
+        }
     }
 
     private static func configuration(readOnly: Bool) -> Configuration {

@@ -1,7 +1,7 @@
 /// Finds what somebody meant who mistyped a name.
-enum Nearest {
+package enum Nearest {
     /// The candidate nearest to `word`; nil where none is near enough to be likely.
-    static func to(_ word: String, among candidates: some Sequence<String>) -> String? {
+    package static func to(_ word: String, among candidates: some Sequence<String>) -> String? {
         let folded = fold(word)
         let bound = max(1, folded.count / 3)
         var best: (distance: Int, candidate: String)?
@@ -15,7 +15,7 @@ enum Nearest {
     }
 
     /// «did you mean …?», or the list of what could have stood there.
-    static func remedy(_ word: String, among candidates: some Collection<String>, kind: String) -> String? {
+    package static func remedy(_ word: String, among candidates: some Collection<String>, kind: String) -> String? {
         if let nearest = to(word, among: candidates) { return "did you mean `\(nearest)`?" }
         guard !candidates.isEmpty else { return nil }
         let known = candidates.sorted()

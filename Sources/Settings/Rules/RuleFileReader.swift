@@ -121,7 +121,7 @@ struct RuleFileReader {
         return AlertRule(
             name: alert, location: name.location, expression: expression.0, condition: condition,
             noData: noData ?? .keep, flapping: flapping, labels: templates, annotations: annotations,
-            evidence: evidence, runbook: runbook)
+            evidence: evidence, evidenceLocation: fields.value("evidence")?.location, runbook: runbook)
     }
 
     private func presence(_ fields: MappingReader) -> AlertRule.Condition {

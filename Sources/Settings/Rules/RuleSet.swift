@@ -105,6 +105,6 @@ extension AlertRule {
             name: name, ordinal: ordinal ?? self.ordinal, location: location, expression: expression,
             condition: condition ?? self.condition, overrides: overrides ?? self.overrides,
             noData: noData ?? self.noData, flapping: flapping, labels: labels, annotations: annotations,
-            evidence: evidence, runbook: runbook)
+            evidence: evidence, evidenceLocation: evidenceLocation, runbook: runbook)
     }
 }

@@ -13,7 +13,7 @@ import Support
 struct Laboratory {
     private let assembly: Assembly
     private let set: Assembly.ProbeSet
-    private var engine: Engine
+    var engine: Engine
     private var due: [String: Timestamp] = [:]
     private(set) var now: Timestamp
     private let began: Timestamp

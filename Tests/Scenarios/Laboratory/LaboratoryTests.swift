@@ -1,3 +1,4 @@
+import Alerting
 import Foundation
 import PromQL
 import Support
@@ -22,6 +23,7 @@ struct LaboratoryTests {
             var data = ParlantData()
             data.events = 4_500
             let database = try ParlantDatabase(on: server.get().0, name: "healthy", data: data)
+            // The role that diagnoses run as; what it may read is copied along.
             try server.get().0.psql(Repository.text("Deploy/role.sql"), database: database.name)
             return database
         }
@@ -104,6 +106,10 @@ struct LaboratoryTests {
             await laboratory.pass(.seconds(60))
             #expect(took != nil)
             #expect(laboratory.firing == trouble.alerts, "\(laboratory.described)")
+            let evidence = try await laboratory.evidence(database, user: trouble.base == .healthy ? "tocsin" : "postgres")
+            for (alert, found) in evidence {
+                for one in found { #expect(one.failure == nil && !one.rows.isEmpty, "\(alert): \(one)") }
+            }
             let cleared = try await mend(trouble, database, held, &laboratory)
             LabTable.add(
                 trouble.name, alerts: trouble.alerts, after: took, evidence: laboratory.evidence(of: trouble.alerts),

@@ -64,7 +64,7 @@ struct VariantTests {
         #expect(alerts == [])
         #expect(failures == [:])
         try database.sql(
-            "REVOKE ALL ON parlant_event, knowledge_base FROM tocsin; REVOKE SELECT (id, workspace_id, deleted_at) ON knowledge_base FROM tocsin"
+            "REVOKE ALL ON parlant_event, knowledge_base FROM tocsin; REVOKE SELECT (id, name, workspace_id, deleted_at) ON knowledge_base FROM tocsin"
         )
         let poor = try await fires(database, user: "tocsin")
         #expect(poor.alerts == ["ProbeFailing"])
