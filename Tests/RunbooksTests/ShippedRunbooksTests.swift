@@ -1,5 +1,6 @@
 import Diagnoses
 import Drivers
+import Foundation
 import Mending
 import Runbooks
 import Support
@@ -51,8 +52,11 @@ extension OnPostgres {
                 INSERT INTO cron.job_run_details (jobid, runid, status, return_message, start_time, end_time)
                     SELECT 1, nextval('cron.runid_seq'), 'failed', 'ERROR: no such table', now(), now();
                 """)
+            // As the role that the agent uses.
+            try server.psql(
+                String(contentsOf: ShippedRunbooks.root.appendingPathComponent("Deploy/role.sql"), encoding: .utf8))
             let mender = Mender(
-                MendingTarget(database: "main", dsn: server.dsn(), writeDSN: nil, schema: "public"),
+                MendingTarget(database: "main", dsn: server.dsn(user: "tocsin"), writeDSN: nil, schema: "public"),
                 poller: PostgresPoller())
             let runbook = try #require(try ShippedRunbooks.shelf().runbook("cron-jobs"))
             let findings = try await mender.diagnose(runbook, values: [:])
@@ -65,7 +69,8 @@ extension OnPostgres {
         @Test func `The role of Deploy may read all that any diagnosis asks`() async throws {
             let fixture = try MendingFixture(reader: "tocsin", writer: nil)
             var count = 0
-            for runbook in try ShippedRunbooks.shelf().runbooks {
+            // Those of pg_cron have a test of their own, where it is installed.
+            for runbook in try ShippedRunbooks.shelf().runbooks where runbook.name != "cron-jobs" {
                 let required = runbook.diagnoses.flatMap(\.parameters).filter { !$0.isOptional }
                 let values = Self.values.filter { value in required.contains { $0.name == value.key } }
                 for finding in try await fixture.mender.diagnose(runbook, values: values) {

@@ -26,6 +26,8 @@ struct LabTrouble: Sendable, CustomTestStringConvertible {
     /// Brings it in; what it returns lasts as long as the trouble.
     let inject: Injection
     var remedies: [LabRemedy] = []
+    /// Why its evidence is empty here; nil where it must show something.
+    var whyNoEvidence: String?
     /// What goes on meanwhile, as a script, how often, and whether mending ends it.
     var background: (script: String, every: Duration, endsWithMending: Bool)?
     /// The role of the probes.

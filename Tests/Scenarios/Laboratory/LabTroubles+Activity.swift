@@ -82,7 +82,7 @@ extension LabTrouble {
                 .advice(
                     "drop the policy",
                     "DROP POLICY slow ON parlant_agent; ALTER TABLE parlant_agent DISABLE ROW LEVEL SECURITY;")
-            ],
+            ], whyNoEvidence: "nobody but Tocsin runs that query here, and its own are left out",
             user: "tocsin"),
         LabTrouble(
             name: "long query (2s, not 5m)", alerts: ["LongQuery"],
