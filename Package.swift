@@ -46,7 +46,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Settings", "Probes", "History", "Delivery", "Drivers", "Alerting", "PromQL", "Templates",
-                logging, lifecycle, signals, hummingbird,
+                logging, lifecycle, signals, hummingbird, crypto,
             ]),
         .executableTarget(
             name: "tocsin",
@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Mending", "Drivers", "Support"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(
             name: "FuzzTests",
             dependencies: ["PromQL", "Templates", "Alerting", "Settings", "RuleTests", "Probes", "Support"],

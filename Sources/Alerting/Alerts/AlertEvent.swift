@@ -33,6 +33,10 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         case failed
         /// The rule can be evaluated again.
         case recoveredFromError = "evaluated"
+        /// A silence began to hold back what it matches; `alert` is made from its id.
+        case silenceBegan = "silence_began"
+        /// A silence is over.
+        case silenceEnded = "silence_ended"
     }
 
     package var alert: AlertID
