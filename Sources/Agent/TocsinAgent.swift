@@ -75,7 +75,9 @@ package struct TocsinAgent: Sendable {
         let housekeeping = HousekeepingService(
             history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger)
         let api = APIRouter(
-            engine: engine, history: history, clock: clock, version: version, runbooks: runbookReader())
+            engine: engine, history: history, clock: clock, version: version,
+            mutations: MutationGuard(token: loaded.settings.server.token, host: loaded.settings.server.host),
+            externalURL: loaded.settings.server.externalURL ?? "", runbooks: runbookReader())
         let server = Application(
             router: api.router(),
             configuration: .init(

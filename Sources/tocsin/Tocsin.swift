@@ -22,7 +22,8 @@ struct Tocsin: AsyncParsableCommand {
         version: version,
         subcommands: [
             Run.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self, TestCommand.self,
-            HistoryCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
+            HistoryCommand.self, RoutesCommand.self, SilenceCommand.self, RunbookCommand.self, NotifyTest.self,
+            Receive.self, Version.self,
         ])
 }
 

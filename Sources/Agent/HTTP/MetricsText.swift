@@ -50,6 +50,9 @@ package enum MetricsText {
             ("tocsin_rule_evaluations_total", [:], Double(status.ruleEvaluations)),
             ("tocsin_rules_failing", [:], Double(status.rulesFailing)),
         ]
+        for state in [Silence.State.pending, .active] {
+            all.append(("tocsin_silences", ["state": state.rawValue], Double(status.silences[state] ?? 0)))
+        }
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {
             let labels: Labels = ["receiver": receiver]
