@@ -91,6 +91,20 @@ struct MutationTests {
         }
     }
 
+    @Test("without a token a request under another host's name is a page's in a browser, and is refused")
+    func foreignName() {
+        func refusal(_ authority: String?, token: String? = nil) -> Int? {
+            let head = HTTPRequest(method: .post, scheme: "http", authority: authority, path: "/api/v2/silences")
+            let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+            return MutationGuard(token: token.map { Secret($0) }, host: "127.0.0.1").refusal(of: request)?.status.code
+        }
+        for name in ["localhost", "localhost:9911", "127.0.0.1:9911", "[::1]:9911"] { #expect(refusal(name) == nil) }
+        for name in [nil, "evil.example", "evil.example:9911", "127.0.0.1.evil.example:9911", ""] {
+            #expect(refusal(name) == 403, "\(name ?? "none")")
+        }
+        #expect(refusal("evil.example", token: "t") == 401)
+    }
+
     @Test("which addresses are this machine's")
     func loopback() {
         for host in ["127.0.0.1", "127.8.9.1", "localhost", "LOCALHOST", "::1", "[::1]"] {

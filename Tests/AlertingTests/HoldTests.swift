@@ -169,6 +169,20 @@ struct HoldTests {
         #expect(other.told == ["fired(warning)", "resolved(critical)"])
     }
 
+    @Test("a repeat that came due while muted is sent in the moment in which the interval ends, once")
+    func mutedRepeat() throws {
+        var bench = try Self.bench(mute: [], active: [], repeats: .seconds(60))
+        bench.seconds(20, 0.85)
+        let child = Route(
+            id: "{}/{}", receiver: "ops", groupBy: .labels(["pool"]), groupWait: .seconds(2),
+            groupInterval: .seconds(10), repeatInterval: .seconds(60), muteIntervals: ["until-50"])
+        bench.reload { $0.route = Self.route(child) }
+        bench.seconds(220, 0.85)
+        #expect(bench.told == ["fired(warning)", "unchanged(warning)"])
+        #expect(bench.attempts.last?.at == Self.end && bench.attempts.last?.message.occasion == .reminder)
+        #expect(bench.attempts.last?.message.note == nil)
+    }
+
     @Test("not active: silent outside of the interval, with the reason")
     func notActive() throws {
         let later = RecurringTime(name: "later", spans: [.init(minutes: [13 * 60 + 50..<14 * 60])])
@@ -330,7 +344,7 @@ struct HoldTests {
 
     // MARK: All together
 
-    @Test("random lives with silences and inhibition: a resolve for exactly what was announced", arguments: 0..<40)
+    @Test("random lives with silences and inhibition: a resolve for exactly what was announced", arguments: 0..<150)
     func random(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         var bench = try Self.bench()

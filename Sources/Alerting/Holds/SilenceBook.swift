@@ -24,8 +24,15 @@ package struct SilenceBook: Sendable {
     /// The state that the history knows of each; a change to another is an event.
     private var known: [String: Silence.State] = [:]
     private var queue = DueQueue<String>()
-    /// Those that hold something back or will, by when they begin.
-    private var active: [Silence] = []
+    /// Those that hold something back or will, under a label that they ask for: so that a look costs little, however
+    /// many there are.
+    private var open: [Condition: [Silence]] = [:]
+
+    /// A label and its value; nil for silences that ask for no value in particular.
+    private struct Condition: Hashable {
+        let name: String
+        let value: String?
+    }
 
     /// - Parameter silences: as the store gave them back. What began or ended since then is told by `advance`.
     init(_ silences: [Silence] = []) {
@@ -34,14 +41,14 @@ package struct SilenceBook: Sendable {
             known[silence.id] = silence.noted
             queue.set(silence.id, silence.noted == .expired ? silence.endsAt + Self.kept : silence.startsAt)
         }
-        listActive()
+        listOpen()
     }
 
     /// When something begins, ends or is forgotten next; nil for never.
     var nextDue: Timestamp? { queue.next }
 
     /// Whether there is one that holds something back, or will.
-    var isAnyOpen: Bool { !active.isEmpty }
+    var isAnyOpen: Bool { !open.isEmpty }
 
     /// How many silences are in each state.
     package func counts(at now: Timestamp) -> [Silence.State: Int] {
@@ -50,7 +57,9 @@ package struct SilenceBook: Sendable {
 
     /// The silences that match these labels and hold now, oldest first.
     func matching(_ labels: Labels, at now: Timestamp) -> [Silence] {
-        active.filter { $0.state(at: now) == .active && $0.matches(labels) }
+        let conditions = labels.map { Condition(name: $0.name, value: $0.value) } + [Condition(name: "", value: nil)]
+        return conditions.flatMap { open[$0] ?? [] }.filter { $0.state(at: now) == .active && $0.matches(labels) }
+            .sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) }
     }
 
     /// Takes over what has begun, ended, and been kept for long enough.
@@ -68,7 +77,7 @@ package struct SilenceBook: Sendable {
                 changes.append(change)
             }
         }
-        if !changes.isEmpty { listActive() }
+        if !changes.isEmpty { listOpen() }
         return (changes, forgotten)
     }
 
@@ -101,7 +110,7 @@ package struct SilenceBook: Sendable {
         all[silence.id] = silence
         known[silence.id] = silence.noted
         changes.append(note(silence.id, at: now) ?? Change(silence: silence, event: nil))
-        listActive()
+        listOpen()
         return (silence.id, changes, makeRoom())
     }
 
@@ -109,7 +118,7 @@ package struct SilenceBook: Sendable {
     mutating func expire(_ id: String, at now: Timestamp) throws(SilenceProblem) -> [Change] {
         guard let silence = all[id] else { throw .notFound(id) }
         guard silence.state(at: now) != .expired else { throw .isOver(id) }
-        defer { listActive() }
+        defer { listOpen() }
         return end(id, at: now)
     }
 
@@ -162,8 +171,11 @@ package struct SilenceBook: Sendable {
         queue.set(id, nil)
     }
 
-    private mutating func listActive() {
-        active = all.values.filter { $0.noted != .expired }.sorted { ($0.startsAt, $0.id) < ($1.startsAt, $1.id) }
+    private mutating func listOpen() {
+        open = Dictionary(grouping: all.values.filter { $0.noted != .expired }) { silence in
+            let equal = silence.matchers.first { $0.operation == .equal && !$0.value.isEmpty }
+            return Condition(name: equal?.name ?? "", value: equal?.value)
+        }
     }
 }
 
