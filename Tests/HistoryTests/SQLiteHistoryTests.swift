@@ -43,8 +43,8 @@ import Testing
         try folder.execute(
             """
             DROP TABLE silence;
-            DELETE FROM grdb_migrations WHERE identifier LIKE '0003%';
-            PRAGMA user_version = 2;
+            DELETE FROM grdb_migrations WHERE identifier LIKE '0004%';
+            PRAGMA user_version = 3;
             INSERT INTO notification_group (destination, group_key, receiver, body)
             VALUES ('ops/slack/0', 'key', 'ops', '\(body)')
             """)

@@ -9,7 +9,7 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 3
+    static let version = 4
     /// What the agent needs to start: small, whatever the age of the file.
     static let stateTables = ["alert", "notification_group", "outbox", "silence"]
 
@@ -30,9 +30,9 @@ enum HistorySchema {
             }
             try db.execute(sql: "PRAGMA user_version = 2")
         }
-        migrator.registerMigration("0003 silences") { db in
+        migrator.registerMigration("0004 silences") { db in
             try db.execute(sql: silences)
-            try db.execute(sql: "PRAGMA user_version = 3")
+            try db.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }
