@@ -45,12 +45,15 @@ struct RoutesCommand: AsyncParsableCommand {
 
         func run() async throws {
             let labels = try Labels(self.labels.map(Self.pair))
-            let paths = try settings.load().settings.route.paths(for: labels)
+            let settings = try settings.load().settings
+            let paths = settings.route.paths(for: labels)
+            let silent = Set(settings.receivers.filter(\.policies.isEmpty).map(\.name))
             let receivers = paths.compactMap { $0.last?.receiver }
             if json {
-                return Terminal.out(try Terminal.json(paths.compactMap { RouteAnswer($0, labels: labels) }))
+                return Terminal.out(
+                    try Terminal.json(paths.compactMap { RouteAnswer($0, labels: labels, silent: silent) }))
             }
-            let texts = paths.map { RouteText.explanation($0, labels: labels) }
+            let texts = paths.map { RouteText.explanation($0, labels: labels, silent: silent) }
             Terminal.out(([receivers.joined(separator: ",")] + texts).joined(separator: "\n\n"))
         }
 
@@ -69,6 +72,8 @@ struct RoutesCommand: AsyncParsableCommand {
 /// A route that takes an alert, as JSON.
 private struct RouteAnswer: Encodable {
     let receiver: String
+    /// Whether the receiver has a channel, so that somebody is told.
+    let hasChannel: Bool
     let route: String
     let matchers: [String]
     let group: [String: String]
@@ -79,8 +84,9 @@ private struct RouteAnswer: Encodable {
     let muteTimeIntervals: [String]
     let activeTimeIntervals: [String]
 
-    init?(_ path: [Route], labels: Labels) {
+    init?(_ path: [Route], labels: Labels, silent: Set<String>) {
         guard let route = path.last else { return nil }
+        hasChannel = !silent.contains(route.receiver)
         receiver = route.receiver
         self.route = route.id
         matchers = path.flatMap { $0.matchers.map(\.description) }
@@ -124,7 +130,9 @@ private enum RouteText {
     }
 
     /// Why a route takes an alert, and what it does with it.
-    static func explanation(_ path: [Route], labels: Labels) -> String {
+    ///
+    /// - Parameter silent: the receivers that have no channel.
+    static func explanation(_ path: [Route], labels: Labels, silent: Set<String>) -> String {
         guard let route = path.last else { return "" }
         let conditions = path.dropFirst().map(condition)
         let why = conditions.isEmpty ? "no other route matches" : conditions.joined(separator: ", then ") + " match"
@@ -134,6 +142,7 @@ private enum RouteText {
             "  timing    group_wait \(route.groupWait.promQL), group_interval \(route.groupInterval.promQL), "
                 + "repeat_interval \(route.repeatInterval.promQL)",
         ]
+        if silent.contains(route.receiver) { lines.append("  told      nobody: the receiver has no channel here") }
         if let fallback = route.fallback { lines.append("  fallback  \(fallback)") }
         if !route.muteIntervals.isEmpty {
             lines.append("  muted in  \(route.muteIntervals.joined(separator: ", "))")

@@ -175,6 +175,7 @@ struct SilenceScenarioTests {
         let both = try tocsin("test", "severity=critical", "team=db").output
         #expect(both.hasPrefix("pager,team\n"), "\(both)")
         #expect(both.contains("{team=~\"db|web\"} match") && both.contains("muted in  nights"), "\(both)")
+        #expect(both.contains("nobody: the receiver has no channel here"), "\(both)")
         let none = try tocsin("test").output
         #expect(none.hasPrefix("office\n") && none.contains("no other route matches"), "\(none)")
         #expect(try tocsin("test", "team=web", "--json").output.contains("\"receiver\" : \"team\""))

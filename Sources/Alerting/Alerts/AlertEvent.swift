@@ -39,6 +39,7 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         case silenceEnded = "silence_ended"
     }
 
+    /// The alert; of a silence an id made from the silence's.
     package var alert: AlertID
     package var at: Timestamp
     package var kind: Kind
