@@ -100,9 +100,8 @@ struct AlertmanagerAPI: Sendable {
     private func silences(_ request: Request) async throws -> Response {
         let matchers = try QueryParameters([request.uri.query ?? ""]).all("filter").flatMap(AlertFilter.matchers)
         let shown = await engine.silences().filter { silence, _ in
-            // As in Alertmanager a filter is held against what the silence's own matchers say.
-            let said = Labels(silence.matchers.map { ($0.name, $0.value) })
-            return matchers.allSatisfy { $0.matches(said) }
+            // As in Alertmanager each must be one of the silence's own matchers.
+            matchers.allSatisfy(silence.matchers.contains)
         }
         return JSONAnswer.make(shown.map { GettableSilence($0.silence, state: $0.state) })
     }
@@ -139,7 +138,12 @@ struct AlertmanagerAPI: Sendable {
 
     private func expire(_ id: String, _ request: Request) async throws -> Response {
         try checkMutation(request)
-        try await engine.expireSilence(id)
+        do throws(SilenceProblem) {
+            try await engine.expireSilence(id)
+        } catch {
+            // One that is over already is what was asked for, as in Alertmanager.
+            guard case .isOver = error else { throw error }
+        }
         return Response(status: .ok)
     }
 
