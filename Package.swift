@@ -47,7 +47,7 @@ let package = Package(
             name: "Agent",
             dependencies: [
                 "Settings", "Probes", "Runbooks", "Diagnoses", "History", "Delivery", "Drivers", "Alerting", "PromQL",
-                "Templates", logging, lifecycle, signals, hummingbird,
+                "Templates", logging, lifecycle, signals, hummingbird, crypto,
             ]),
         .executableTarget(
             name: "tocsin",
@@ -64,7 +64,7 @@ let package = Package(
         .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Diagnoses", "Mending", "Drivers", "Support"]),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL", "Support"]),
+        .testTarget(name: "SettingsTests", dependencies: ["Settings", "Alerting", "PromQL", "Templates", "Support"]),
         .testTarget(
             name: "FuzzTests",
             dependencies: ["PromQL", "Templates", "Alerting", "Settings", "RuleTests", "Probes", "Support"],

@@ -260,6 +260,7 @@ package struct Assembly: Sendable {
             probes: probes.map { ($0.id, $0.targetLabels) } + [SelfProbe.own],
             externalLabels: loaded.settings.externalLabels,
             externalURL: loaded.settings.server.externalURL ?? "", queryWindow: loaded.settings.server.queryWindow,
-            evaluationInterval: loaded.settings.evaluationInterval)
+            evaluationInterval: loaded.settings.evaluationInterval, inhibitRules: loaded.settings.inhibitRules,
+            intervals: loaded.settings.intervals, receivers: loaded.settings.receivers.map(\.name))
     }
 }

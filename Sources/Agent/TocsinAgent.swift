@@ -76,7 +76,9 @@ package struct TocsinAgent: Sendable {
         let housekeeping = HousekeepingService(
             history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger)
         let api = APIRouter(
-            engine: engine, history: history, clock: clock, version: version, runbooks: runbooks)
+            engine: engine, history: history, clock: clock, version: version,
+            mutations: MutationGuard(token: loaded.settings.server.token, host: loaded.settings.server.host),
+            externalURL: loaded.settings.server.externalURL ?? "", runbooks: runbooks)
         logger.notice(
             "Tocsin \(version) watches \(set.probes.count - 1) targets with \(loaded.groups.count) rule groups",
             metadata: ["listen": "\(loaded.settings.server.host):\(loaded.settings.server.port)"])

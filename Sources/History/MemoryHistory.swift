@@ -15,6 +15,7 @@ package actor MemoryHistory: HistoryStore {
     private var alerts: [AlertID: Alert] = [:]
     private var groups: [NotificationGroup.ID: NotificationGroup] = [:]
     private var outbox: [Int64: OutboxRow] = [:]
+    private var silences: [String: Silence] = [:]
     /// By time, then number.
     private var events: [Numbered<AlertEvent>] = []
     private var knownEvents: Set<AlertEvent> = []
@@ -33,7 +34,7 @@ package actor MemoryHistory: HistoryStore {
         try checkOpen()
         return StoredState(
             alerts: alerts.values.sorted { $0.id < $1.id }, groups: groups.values.sorted { $0.id < $1.id },
-            outbox: outbox.values.sorted { $0.id < $1.id })
+            outbox: outbox.values.sorted { $0.id < $1.id }, silences: silences.values.sorted { $0.id < $1.id })
     }
 
     package func lastMarks() async throws(HistoryError) -> HistoryMarks {
@@ -58,6 +59,8 @@ package actor MemoryHistory: HistoryStore {
             case .removeGroup(let id): groups[id] = nil
             case .outbox(let row): outbox[row.id] = row
             case .removeOutbox(let id): outbox[id] = nil
+            case .silence(let silence): silences[silence.id] = silence
+            case .removeSilence(let id): silences[id] = nil
             case .ledger(let entry):
                 if knownEntries.insert(entry).inserted {
                     let dropped = add(entry, at: entry.at, to: &ledger)

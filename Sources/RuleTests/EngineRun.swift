@@ -13,6 +13,7 @@ struct EngineRun {
     private var store = TestStore()
     private var probes: [TestProbe]
     private var restarts: ArraySlice<RuleTestGroup.Restart>
+    private var silences: ArraySlice<RuleTestGroup.PlannedSilence>
     /// The samples that the agent keeps for its next start.
     private var recording: [RecordedRound] = []
     /// When the process starts again; nil while it runs.
@@ -29,6 +30,7 @@ struct EngineRun {
         end = test.start + test.end
         probes = TestProbe.all(of: test)
         restarts = test.restarts[...]
+        silences = test.silences[...]
         checks = EngineChecks(test, of: file, groups: groups)
         result = RuleTestReport.Group(test)
         configuration = Engine.Configuration(
@@ -38,7 +40,7 @@ struct EngineRun {
             },
             probes: probes.map { (id: $0.id, targetLabels: $0.targetLabels) }, externalLabels: test.externalLabels,
             externalURL: test.externalURL, queryWindow: test.end + .seconds(3600),
-            evaluationInterval: file.evaluationInterval)
+            evaluationInterval: file.evaluationInterval, inhibitRules: file.inhibitRules, intervals: file.intervals)
         engine = Engine(configuration, startedAt: test.start)
         engine.keepRounds()
     }
@@ -56,12 +58,16 @@ struct EngineRun {
             let due = startsAgain == nil ? engine.nextDue.map { max($0, soonest) } : startsAgain
             let next = [
                 probes.compactMap(\.nextRound).min(), due, restarts.first.map { test.start + $0.at }, times.first,
+                startsAgain == nil ? silences.first.map { test.start + $0.at } : nil,
             ]
             guard let moment = next.compactMap({ $0 }).min(), moment <= end else { break }
             now = max(now, moment)
             restart(at: now)
             bringRounds(at: now)
-            if startsAgain == nil { advance(at: now) }
+            if startsAgain == nil {
+                silence(at: now)
+                advance(at: now)
+            }
             soonest = now + Self.pause
             if times.first == now {
                 times.removeFirst()
@@ -88,6 +94,24 @@ struct EngineRun {
                 RuleTestReport.Failure(
                     location: test.location, title: "the restart at \((now - test.start).promQL)",
                     difference: ["the stored state can't be read again: \(error)"]))
+        }
+    }
+
+    /// The silences that are due; while nothing runs nobody can ask for one.
+    private mutating func silence(at now: Timestamp) {
+        while let next = silences.first, test.start + next.at <= now {
+            silences.removeFirst()
+            let draft = SilenceDraft(
+                matchers: next.matchers, startsAt: now, endsAt: now + next.length, createdBy: "the test",
+                comment: "planned")
+            do {
+                let number = test.silences.count - silences.count
+                _ = try engine.setSilence(draft, newID: "silence-\(number)", at: now)
+            } catch {
+                result.failures.append(
+                    RuleTestReport.Failure(
+                        location: next.location, title: "the silence at \(next.at.promQL)", difference: ["\(error)"]))
+            }
         }
     }
 

@@ -26,6 +26,7 @@ struct TestStore {
             try decoder.decode([Value].self, from: try encoder.encode(values))
         }
         return StoredState(
-            alerts: try again(state.alerts), groups: try again(state.groups), outbox: try again(state.outbox))
+            alerts: try again(state.alerts), groups: try again(state.groups), outbox: try again(state.outbox),
+            silences: try again(state.silences))
     }
 }

@@ -71,6 +71,9 @@ package struct TemplateZone: Sendable, Hashable {
         return low == 0 ? first : periods[low - 1]
     }
 
+    /// How far its clocks are ahead of UTC at a time, in seconds; the time in seconds since 1970.
+    package func offset(at seconds: Int64) -> Int { period(at: seconds).offset }
+
     private struct Counts {
         let universal, standard, leaps, times, types, characters: Int
     }

@@ -1,3 +1,4 @@
+import Alerting
 import ArgumentParser
 import Drivers
 import Foundation
@@ -9,6 +10,11 @@ struct AgentClient: ParsableArguments {
         help: "The running agent's address; without it `server.listen` of the settings, else http://127.0.0.1:9911.")
     var url: String?
 
+    @Option(
+        help: "A file with the agent's token, for what changes something; without it `server.token` of the settings.",
+        completion: .file())
+    var tokenFile: String?
+
     @OptionGroup var configuration: ConfigurationOption
 
     /// Gives the body of an answer.
@@ -16,6 +22,30 @@ struct AgentClient: ParsableArguments {
     /// - Throws: an exit code, once it has said on standard error what is wrong.
     func get(_ path: String, _ parameters: [(String, String)] = []) async throws -> Data {
         try await Self.get(path, parameters, from: url ?? Self.address(configuration.config))
+    }
+
+    /// Sends what changes something, with the token that the agent asks for, and gives the body of the answer.
+    ///
+    /// - Throws: an exit code, once it has said on standard error what is wrong.
+    func send(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
+        var headers = [("Content-Type", "application/json")]
+        if let token = try token() { headers.append(("Authorization", "Bearer \(token)")) }
+        let base = url ?? Self.address(configuration.config)
+        return try await Self.answer(
+            to: HTTPRequest(
+                method: method, url: base + path, headers: headers, body: body.map { Array($0) },
+                totalTimeout: .seconds(10)))
+    }
+
+    private func token() throws -> String? {
+        guard let tokenFile else {
+            return (try? ConfigurationOption.load(configuration.config))?.settings.server.token?.exposed
+        }
+        guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
+            Terminal.error("error: can't read the token's file `\(tokenFile)`")
+            throw ExitCode.failure
+        }
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     /// Gives the body of an answer of the agent at an address.
@@ -31,14 +61,19 @@ struct AgentClient: ParsableArguments {
             Terminal.error("error: `\(base)` is not an address; write it as http://127.0.0.1:9911")
             throw ExitCode.failure
         }
+        return try await answer(to: HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+    }
+
+    private static func answer(to request: HTTPRequest) async throws -> Data {
         let transport = CurlTransport()
         do {
-            let response = try await transport.send(
-                HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+            let response = try await transport.send(request)
             await transport.shutdown()
             let body = Data(response.body)
             guard response.status == 200 else {
-                let message = try? JSONDecoder().decode(Refusal.self, from: body).error
+                let message =
+                    (try? JSONDecoder().decode(Refusal.self, from: body).error)
+                    ?? (try? JSONDecoder().decode(String.self, from: body))
                 Terminal.error("error: \(message ?? "the agent answered \(response.status)")")
                 throw ExitCode.failure
             }

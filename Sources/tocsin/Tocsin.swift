@@ -23,8 +23,8 @@ struct Tocsin: AsyncParsableCommand {
         version: version,
         subcommands: [
             Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
-            TestCommand.self,
-            HistoryCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
+            TestCommand.self, HistoryCommand.self, RoutesCommand.self, SilenceCommand.self, RunbookCommand.self,
+            NotifyTest.self, Receive.self, Version.self,
         ])
 }
 

@@ -12,6 +12,7 @@ struct EngineBench {
     /// Every attempt: when, the key, and the message.
     private(set) var attempts: [(at: Timestamp, key: String, message: Notification)] = []
     private(set) var attemptCount = 0
+    private var silenceCount = 0
     /// How many messages are taken at once.
     var leaseLimit = 10
     /// Whether messages are answered at once; else by `settleAll`.
@@ -122,7 +123,7 @@ struct EngineBench {
             switch record {
             case .event(let event): events.append(event)
             case .ledger(let entry): ledger.append(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence: break
             }
         }
     }
@@ -165,6 +166,24 @@ struct EngineBench {
         _ = state.moveBack(to: now, lastEntry: (ledger.map(\.at) + events.map(\.at)).max())
         engine = Engine(configuration, state: state, lastRow: Int64(attempts.count), startedAt: now)
         persist()
+    }
+
+    /// Silences what matches, from now or later on.
+    @discardableResult
+    mutating func silence(
+        _ matchers: [Matcher], for length: Duration, after pause: Duration = .zero, changing id: String? = nil
+    ) throws -> String {
+        let draft = SilenceDraft(
+            id: id, matchers: matchers, startsAt: now + pause, endsAt: now + pause + length, createdBy: "ann",
+            comment: "planned work")
+        defer { persist() }
+        silenceCount += 1
+        return try engine.setSilence(draft, newID: "silence-\(silenceCount)", at: now)
+    }
+
+    mutating func expire(_ silence: String) throws {
+        defer { persist() }
+        try engine.expireSilence(silence, at: now)
     }
 
     /// How much of everything there is.

@@ -61,9 +61,20 @@ struct BodyTextTests {
                 isRouted: false)
             member.passed = [.init(startedAt: Make.time(1), endedAt: Make.time(2), level: .error, peak: 1.5)]
             member.passedOmitted = 4
+            member.hold = Hold(.inhibited, by: text, reason: text, until: Make.time(7))
             group.members[AlertID(fingerprint: .max)] = member
             #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
         }
+    }
+
+    @Test("silences")
+    func silences() throws {
+        for text in texts {
+            let silence = try Make.silence(text, comment: text)
+            #expect(try read(Silence.self, BodyText.of(silence)) == silence)
+        }
+        let wrong = #"{"id":"x","matchers":[{"name":"a","operation":"=~","value":"("}]}"#
+        #expect(throws: HistoryError.self) { try read(Silence.self, wrong) }
     }
 
     @Test("messages")

@@ -57,6 +57,22 @@ import Testing
         }
     }
 
+    @Test("Silences come back, changed and removed", arguments: StoreKind.allCases)
+    func silences(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            var changed = try Make.silence("a")
+            let other = try Make.silence("b", comment: "it's \"odd\"\n–")
+            try await store.commit([.silence(changed), .silence(other), .silence(try Make.silence("c"))])
+            changed.endsAt = Make.time(99)
+            changed.noted = .active
+            try await store.commit([.removeSilence("c"), .silence(changed)])
+            try await store.commit([.silence(changed)])
+            #expect(try await store.load().silences == [changed, other])
+            _ = try await store.prune(before: Make.time(1_000))
+            #expect(try await store.load().silences.count == 2)
+        }
+    }
+
     @Test("Records of one commit take effect in their order", arguments: StoreKind.allCases)
     func orderWithinCommit(kind: StoreKind) async throws {
         try await kind.withStore { store in

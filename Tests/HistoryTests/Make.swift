@@ -61,6 +61,14 @@ enum Make {
             nextAttemptAt: time(6), giveUpAt: time(86_400))
     }
 
+    static func silence(_ id: String, comment: String = "planned") throws -> Silence {
+        Silence(
+            id: id,
+            matchers: [
+                try Matcher("alertname", .equal, "Pool\"Full\""), try Matcher("pool", .notMatches, "a|b"),
+            ], startsAt: time(1), endsAt: time(2), updatedAt: time(0), createdBy: "ann", comment: comment)
+    }
+
     static func entry(
         at seconds: Double = 0, kind: LedgerEntry.Kind = .delivered, receiver: String = "ops", index: Int = 0,
         alerts: [Alert] = [alert("PoolFull")], message: Int64? = 7, reason: String = "said \"ok\""

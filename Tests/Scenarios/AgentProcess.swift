@@ -29,11 +29,12 @@ final class AgentProcess: Sendable {
     /// - Parameters:
     ///   - settings: all but `server`, `history` and the evaluation's interval of one second.
     ///   - folder: that of an earlier run, whose history is taken over; nil for a new one.
+    ///   - server: further keys of `server`.
     ///   - history: the folder of the history; nil for `folder`.
     ///   - run: the words before the program's own, such as those that put it into a network namespace.
     init(
         _ settings: String, folder old: URL? = nil, host: String = "127.0.0.1", environment: [String: String] = [:],
-        history: URL? = nil, run prefix: [String] = []
+        history: URL? = nil, server: String = "", run prefix: [String] = []
     ) async throws {
         self.host = host
         port = try FreePort.find()
@@ -42,7 +43,7 @@ final class AgentProcess: Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("tocsin.yaml")
         let whole = """
-            server: { listen: "\(host):\(port)" }
+            server: { listen: "\(host):\(port)"\(server.isEmpty ? "" : ", " + server) }
             history: { path: "\((history ?? folder).path)/history.sqlite" }
             evaluation_interval: 1s
             \(settings)

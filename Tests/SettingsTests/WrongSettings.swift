@@ -50,9 +50,6 @@ enum WrongSettings {
         Wrong("a bad external label", "external_labels:\n  ▸a-b: c", "`a-b` is not a label name", mend: "letters"),
         Wrong("no route", "receivers: [{name: none}]\n▸route:", "`route` has no value", mend: "add `route"),
         Wrong(
-            "something that Alertmanager has", "▸inhibit_rules: []", "`inhibit_rules` is not supported yet",
-            mend: "remove it"),
-        Wrong(
             "something of little weight", "▸templates: ['*.tmpl']", "`templates` is not supported yet",
             mend: "remove it", .warning),
         Wrong("an override of nothing", "overrides:\n  - ▸alert: A", "changes nothing", mend: "levels", .warning),
@@ -197,8 +194,8 @@ enum WrongSettings {
             "a zero interval of a group", "route: {receiver: none, group_interval: ▸0s}", "longer than nothing",
             mend: "`5m`"),
         Wrong(
-            "a muted route", "route:\n  receiver: none\n  routes: [{▸mute_time_intervals: [x]}]",
-            "is not supported yet", mend: "silence"),
+            "a muted route", "route:\n  receiver: none\n  routes: [{mute_time_intervals: [▸x]}]",
+            "no time interval is called `x`", mend: "time_intervals"),
         Wrong(
             "repeats sooner than messages", "route: {receiver: none, ▸repeat_interval: 1m}",
             "shorter than `group_interval`", mend: "allows", .warning),
@@ -210,7 +207,7 @@ enum WrongSettings {
             mend: "a name of its own"),
         Wrong(
             "a kind that is not there", "receivers:\n  - name: none\n    ▸pagerduty_configs: []",
-            "`pagerduty_configs` is not supported yet", mend: "webhook_configs"),
+            "`pagerduty_configs` is not supported: nobody is told through it", mend: "webhook_configs", .warning),
         Wrong(
             "a mistyped kind", "receivers:\n  - name: none\n    ▸webhok_configs: []", "unknown key `webhok_configs`",
             mend: "did you mean `webhook_configs`?"),
@@ -231,7 +228,7 @@ enum WrongSettings {
             "redirects",
             "receivers:\n  - name: none\n"
                 + "    webhook_configs: [{url: http://a, http_config: {follow_redirects: ▸true}}]",
-            "redirects are never followed", mend: "final URL"),
+            "redirects are never followed", mend: "final URL", .warning),
         Wrong(
             "two ways to log in",
             "receivers:\n  - name: none\n    webhook_configs:\n      - url: http://a\n"

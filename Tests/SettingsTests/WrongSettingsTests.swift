@@ -10,6 +10,11 @@ import Testing
         check(wrong)
     }
 
+    @Test("Each mistake in intervals and inhibition gets one message", arguments: WrongHolds.all)
+    func holds(_ wrong: Wrong) {
+        check(wrong)
+    }
+
     @Test(
         "Each mistake in receivers gets one message with place, reason and remedy", arguments: WrongSettings.receivers)
     func theReceivers(_ wrong: Wrong) {

@@ -5,7 +5,7 @@ package import History
 package import Hummingbird
 import PromQL
 
-/// The agent's HTTP interface: health, metrics, alerts and history. It only reads.
+/// The agent's HTTP interface: health, metrics, alerts and history. It only reads, but for silences.
 package struct APIRouter: Sendable {
     private let engine: EngineService
     private let history: any HistoryStore
@@ -13,11 +13,18 @@ package struct APIRouter: Sendable {
     private let version: String
     private let runner: QueryRunner
     private let runbooks: RunbookDirectory
+    private let mutations: MutationGuard
+    private let externalURL: String
 
+    /// - Parameters:
+    ///   - mutations: who may make silences.
+    ///   - externalURL: where people reach the agent; empty where the settings don't say.
     package init(
         engine: EngineService, history: any HistoryStore, clock: AgentClock, version: String,
-        runbooks: RunbookDirectory
+        mutations: MutationGuard, externalURL: String = "", runbooks: RunbookDirectory
     ) {
+        self.mutations = mutations
+        self.externalURL = externalURL
         self.engine = engine
         self.history = history
         self.clock = clock
@@ -43,6 +50,9 @@ package struct APIRouter: Sendable {
         }
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         RunbookPages(runbooks: runbooks).add(to: router)
+        AlertmanagerAPI(
+            engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL
+        ).add(to: router)
         router.get("/") { _, _ in self.welcome() }
         return router
     }
@@ -153,6 +163,7 @@ package struct APIRouter: Sendable {
               /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
               /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
               /api/v1/notifications         what was told to whom, and why or why not
+              /api/v2/alerts, silences      as Alertmanager answers; `amtool` works
               /runbooks, /runbooks/NAME     what to do
               /metrics                      the agent's own and the sampled metrics
               /api/v1/health                whether what is watched is well: healthy, degraded or unhealthy

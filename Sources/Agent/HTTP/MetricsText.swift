@@ -52,6 +52,9 @@ package enum MetricsText {
             ("tocsin_diagnoses_total", [:], Double(counters.diagnoses)),
             ("tocsin_diagnoses_failed_total", [:], Double(counters.failedDiagnoses)),
         ]
+        for state in [Silence.State.pending, .active] {
+            all.append(("tocsin_silences", ["state": state.rawValue], Double(status.silences[state] ?? 0)))
+        }
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {
             let labels: Labels = ["receiver": receiver]

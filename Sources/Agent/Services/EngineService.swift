@@ -9,7 +9,7 @@ import ServiceLifecycle
 /// Every decision is in the store before its message leaves. Where the store can't be written, messages leave all the
 /// same, marked so, and what was not stored is kept in memory until it can be: duplicates before silence.
 package actor EngineService: Service {
-    private var engine: Engine
+    var engine: Engine
     private let history: any HistoryStore
     /// Keeps samples for the next start; nil for an agent that doesn't.
     private let recorder: SampleRecorder?
@@ -24,6 +24,10 @@ package actor EngineService: Service {
     private var commitPause = Duration.zero
     private var inFlight = 0
     private var isDraining = false
+    /// Whether steps are taken, so that it makes sense to wait for one.
+    private var isRunning = false
+    /// Who waits until what was decided is stored.
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private let rows: AsyncStream<OutboxRow>.Continuation
     /// The messages to send, for the delivery service.
     package nonisolated let outgoing: AsyncStream<OutboxRow>
@@ -77,6 +81,7 @@ package actor EngineService: Service {
 
     /// Goes round until told to stop: takes a step, then waits for a call or for what is due next.
     package func run() async throws {
+        isRunning = true
         await withGracefulShutdownHandler {
             while !wake.isFinished && !Task.isCancelled {
                 lookAtWallClock()
@@ -90,6 +95,7 @@ package actor EngineService: Service {
             self.wake.finish()
         }
         isDraining = true
+        isRunning = false
         await step()
         rows.finish()
         wantedDiagnoses.finish()
@@ -108,6 +114,9 @@ package actor EngineService: Service {
         tick()
         let now = clock.now
         lastStep = now
+        let served = waiting
+        waiting = []
+        defer { for waiter in served { waiter.resume() } }
         let free = isDraining ? 0 : max(0, Self.mostInFlight - inFlight)
         let evaluates = now >= nextEvaluation || isDraining
         let began = ContinuousClock.now
@@ -200,7 +209,7 @@ package actor EngineService: Service {
             case .event, .ledger:
                 dropped += 1
                 return true
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox:
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence:
                 return false
             }
         }
@@ -237,6 +246,15 @@ package actor EngineService: Service {
         }
         engine.attach(evidence, for: request, at: clock.now)
         wake.call()
+    }
+
+    /// Waits until what was decided before is stored, or can't be for now.
+    func stored() async {
+        guard isRunning else { return }
+        await withCheckedContinuation { continuation in
+            waiting.append(continuation)
+            wake.call()
+        }
     }
 
     /// Takes over other settings.
@@ -285,7 +303,8 @@ package actor EngineService: Service {
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
-            ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift)
+            ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
+            silences: engine.planner.silences.counts(at: clock.now))
     }
 
     private func logEvents(in records: [StoreRecord]) {
@@ -295,12 +314,18 @@ package actor EngineService: Service {
             case .ledger(let entry):
                 if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
                 log(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox: break
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence: break
             }
         }
     }
 
     private func log(_ event: AlertEvent) {
+        if event.kind == .silenceBegan || event.kind == .silenceEnded {
+            logger.info(
+                "\(event.kind == .silenceBegan ? "a silence began" : "a silence ended"): \(event.reason ?? "")",
+                metadata: ["silence": "\(event.labels["silence"] ?? "")", "of": "\(event.summary ?? "")"])
+            return
+        }
         var metadata: Logger.Metadata = ["alert": "\(event.labels)", "id": "\(event.alert)"]
         if let level = event.level { metadata["level"] = "\(level)" }
         if let value = event.value { metadata["value"] = "\(value)" }

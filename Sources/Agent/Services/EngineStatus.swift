@@ -1,4 +1,4 @@
-import Alerting
+package import Alerting
 package import PromQL
 
 /// What the engine's shell has counted since the start.
@@ -52,4 +52,6 @@ package struct EngineStatus: Sendable {
     package let ruleEvaluations: Int
     /// How far the wall clock has been set since the start.
     package let clockDrift: Duration
+    /// How many silences are in each state.
+    package let silences: [Silence.State: Int]
 }

@@ -35,8 +35,13 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         case recoveredFromError = "evaluated"
         /// What the rule's diagnosis found has come.
         case diagnosed
+        /// A silence began to hold back what it matches; `alert` is made from its id.
+        case silenceBegan = "silence_began"
+        /// A silence is over.
+        case silenceEnded = "silence_ended"
     }
 
+    /// The alert; of a silence an id made from the silence's.
     package var alert: AlertID
     package var at: Timestamp
     package var kind: Kind

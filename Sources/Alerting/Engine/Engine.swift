@@ -17,11 +17,17 @@ package struct Engine: Sendable {
         package var queryWindow: Duration
         /// The settings' `evaluation_interval`, which is the resolution of subqueries that name none.
         package var evaluationInterval: Duration
+        package var inhibitRules: [InhibitRule]
+        /// The intervals that routes name.
+        package var intervals: [RecurringTime]
+        /// The names of all receivers, also of those that no route leads to.
+        package var receivers: [String]
 
         package init(
             groups: [RuleGroup], route: Route, policies: [DestinationPolicy],
             probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = "",
-            queryWindow: Duration = .seconds(300), evaluationInterval: Duration = .seconds(15)
+            queryWindow: Duration = .seconds(300), evaluationInterval: Duration = .seconds(15),
+            inhibitRules: [InhibitRule] = [], intervals: [RecurringTime] = [], receivers: [String] = []
         ) {
             self.groups = groups
             self.route = route
@@ -31,11 +37,16 @@ package struct Engine: Sendable {
             self.externalURL = externalURL
             self.queryWindow = queryWindow
             self.evaluationInterval = evaluationInterval
+            self.inhibitRules = inhibitRules
+            self.intervals = intervals
+            self.receivers = receivers
         }
     }
 
     package private(set) var rules: RuleBook
-    package private(set) var planner: NotificationPlanner
+    package internal(set) var planner: NotificationPlanner
+    /// The names of all receivers, sorted.
+    package private(set) var receivers: [String]
     package private(set) var probes: ProbeBook
     package private(set) var window: SampleWindow
     package let startedAt: Timestamp
@@ -63,12 +74,14 @@ package struct Engine: Sendable {
             groups: configuration.groups, alerts: state.alerts, externalLabels: configuration.externalLabels,
             externalURL: configuration.externalURL, startedAt: startedAt)
         planner = NotificationPlanner(
-            route: configuration.route, policies: configuration.policies, groups: state.groups, outbox: state.outbox)
+            route: configuration.route, policies: configuration.policies, groups: state.groups, outbox: state.outbox,
+            silences: state.silences)
         planner.continueNumbering(after: lastRow)
         probes = ProbeBook()
         _ = probes.setProbes(configuration.probes)
         window = SampleWindow(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
+        receivers = configuration.receivers.sorted()
         self.startedAt = startedAt
         rules.limits.subqueryStep = configuration.evaluationInterval
         rules.restartNoDataTimers(at: startedAt)
@@ -77,7 +90,8 @@ package struct Engine: Sendable {
         take(rules.resolveOrphans(at: startedAt), at: startedAt)
         for request in rules.wantEvidenceAgain() { want(request) }
         planner.reconfigure(
-            route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: startedAt)
+            route: configuration.route, policies: configuration.policies, inhibitRules: configuration.inhibitRules,
+            intervals: configuration.intervals, alerts: rules.alerts, at: startedAt)
     }
 
     /// Measures evaluations with this: it gives the time that has passed since some moment.
@@ -171,19 +185,36 @@ package struct Engine: Sendable {
         settleEnded()
     }
 
+    /// Makes a silence, or changes one.
+    ///
+    /// - Parameter newID: the id of a new one.
+    /// - Returns: its id.
+    package mutating func setSilence(
+        _ draft: SilenceDraft, newID: String, at now: Timestamp
+    ) throws(SilenceProblem) -> String {
+        try planner.setSilence(draft, newID: newID, alerts: rules.alerts, at: now)
+    }
+
+    /// Ends a silence now.
+    package mutating func expireSilence(_ id: String, at now: Timestamp) throws(SilenceProblem) {
+        try planner.expireSilence(id, alerts: rules.alerts, at: now)
+    }
+
     /// Takes over other settings. Alerts, timers, groups and samples are kept; what a removed rule or probe gave ends.
     package mutating func reload(_ configuration: Configuration, at now: Timestamp) {
         for series in probes.setProbes(configuration.probes) { window.markStale(series, at: now) }
         let unrecorded = rules.replace(
             groups: configuration.groups, externalLabels: configuration.externalLabels,
             externalURL: configuration.externalURL, at: now)
+        receivers = configuration.receivers.sorted()
         rules.limits.subqueryStep = configuration.evaluationInterval
         for series in unrecorded { window.markStale(series, at: now) }
         window.keep(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         take(rules.resolveOrphans(at: now), at: now)
         planner.reconfigure(
-            route: configuration.route, policies: configuration.policies, alerts: rules.alerts, at: now)
+            route: configuration.route, policies: configuration.policies, inhibitRules: configuration.inhibitRules,
+            intervals: configuration.intervals, alerts: rules.alerts, at: now)
         settleEnded()
     }
 
@@ -240,7 +271,7 @@ package struct Engine: Sendable {
             case .lowered, .resolved, .flapping, .steady:
                 planner.consider(alert, at: now)
             case .pending, .pendingEnded, .recovering, .recoveringEnded, .stale, .fresh, .noData, .failed,
-                .recoveredFromError, .diagnosed:
+                .recoveredFromError, .diagnosed, .silenceBegan, .silenceEnded:
                 break
             }
             if alert.phase == .resolved { ending.insert(alert.id) }

@@ -4,6 +4,7 @@ extension NotificationPlanner {
     /// Takes note of an alert that changed in a way worth telling: puts it into the groups that the routes lead to,
     /// and sets when each looks at what to say.
     package mutating func consider(_ alert: Alert, at now: Timestamp) {
+        if inhibitions.note(alert) { wakeInhibited(by: alert.id, at: now) }
         guard alert.isOn else {
             for id in (groupsByAlert[alert.id] ?? []).sorted() {
                 groups[id]?.members[alert.id]?.notePassed(alert)

@@ -93,8 +93,9 @@ extension NotificationPlanner {
         return .milliseconds(full / 2 + Int(hash % UInt64(full / 2 + 1)))
     }
 
+    /// Whether there is something to tell that nothing holds back.
     private func hasWaiting(_ group: NotificationGroup) -> Bool {
-        group.members.values.contains { $0.waitingSince != nil }
+        group.members.values.contains { $0.waitingSince != nil && $0.hold == nil }
     }
 
     /// Ends a row: remembers what the destination knows now, and lets the group go on.
@@ -109,7 +110,9 @@ extension NotificationPlanner {
         if group.dueAt == nil {
             let isOn = group.members.values.contains { $0.isRouted && $0.told != nil }
             let reminder = isOn ? group.lastMessageAt.map { $0 + waitTimes(of: group.id).repeats } : nil
-            group.dueAt = hasWaiting(group) ? now : reminder
+            // A hold may have ended while the message was on its way.
+            let isHeld = group.members.values.contains { $0.hold != nil }
+            group.dueAt = hasWaiting(group) || isHeld ? now : reminder
         }
         save(group)
     }

@@ -5,6 +5,7 @@ extension NotificationPlanner {
     ///
     /// - Parameter note: a plain sentence that each message made now carries; nil for none.
     package mutating func flushDue(alerts: [AlertID: Alert], at now: Timestamp, note: String? = nil) {
+        turnSilences(alerts: alerts, at: now)
         noteDueTimes()
         var due: [NotificationGroup.ID] = []
         while let id = groupQueue.popDue(at: now) { due.append(id) }
@@ -23,21 +24,26 @@ extension NotificationPlanner {
         }
         dropUnknown(from: &group, alerts: alerts, at: now)
         var changes = changes(in: group, alerts: alerts)
-        withhold(&changes, from: &group, at: now)
-        let hasNews = changes.contains { $0.change != .unchanged }
+        withhold(&changes, from: &group, alerts: alerts, at: now)
+        let held = holdBack(&changes, in: &group, alerts: alerts, at: now)
+        let hasChange = changes.contains { $0.change != .unchanged }
+        let hasNews = hasChange || !held.endedSilences.isEmpty
         let times = waitTimes(of: id)
         let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
         let reminderAt = group.lastMessageAt.map { $0 + times.repeats }
         let isReminder = !hasNews && routed && (reminderAt.map { $0 <= now } ?? false)
         guard hasNews || isReminder else {
-            retract(&group, at: now)
-            group.dueAt = routed ? reminderAt : nil
+            retract(&group, isHeld: held.isAny, at: now)
+            group.dueAt = [routed ? reminderAt : nil, held.until].compactMap { $0 }.min()
             save(group)
             return
         }
         let kept = changes.filter { $0.change != .unchanged || group.members[$0.id]?.isRouted == true }
-        queue(kept, of: &group, occasion: isReminder ? .reminder : .change, at: now, note: text)
-        group.dueAt = routed ? now + times.repeats : nil
+        let notes = held.endedSilences + (text.map { [$0] } ?? [])
+        queue(
+            kept, of: &group, occasion: hasChange ? .change : .reminder, at: now,
+            note: notes.isEmpty ? nil : notes.joined(separator: " "))
+        group.dueAt = [routed ? now + times.repeats : nil, held.until].compactMap { $0 }.min()
         save(group)
     }
 
@@ -87,15 +93,22 @@ extension NotificationPlanner {
 
     /// Takes out what is not to be said, with the reason in the ledger.
     private mutating func withhold(
-        _ changes: inout [NotifiedAlert], from group: inout NotificationGroup, at now: Timestamp
+        _ changes: inout [NotifiedAlert], from group: inout NotificationGroup, alerts: [AlertID: Alert],
+        at now: Timestamp
     ) {
         let sendsResolved = policies[group.id.destination]?.sendsResolved ?? true
         let queued = group.outstanding.flatMap { outbox[$0] }?.notification
         let wasQueued = Set(queued?.alerts.map(\.id) ?? [])
         var kept: [NotifiedAlert] = []
         for change in changes {
+            let hold =
+                change.change == .passed
+                ? holdOver(
+                    change.id, in: group, wasQueued: wasQueued.contains(change.id), alerts: alerts, at: now) : nil
             let reason: String?
             switch change.change {
+            case .passed where hold != nil:
+                reason = "fired and cleared while it was held back; \(hold?.reason ?? "")"
             case .passed where group.lastMessageAt == nil && !wasQueued.contains(change.id):
                 reason = "cleared within group_wait, before it was told"
             case .resolved where group.members[change.id]?.told?.wasHeard == false:
@@ -119,13 +132,15 @@ extension NotificationPlanner {
     }
 
     /// Takes back a waiting message that has nothing left to say, since what it told is over and need not be told.
-    private mutating func retract(_ group: inout NotificationGroup, at now: Timestamp) {
+    private mutating func retract(_ group: inout NotificationGroup, isHeld: Bool, at now: Timestamp) {
         guard let id = group.outstanding, let row = outbox[id] else { return }
         removeRow(id)
         group.outstanding = nil
         note(
             .withheld, group, alerts: row.notification.alerts.map(\.id), message: id,
-            reason: "what it told is no longer so, and the destination had heard nothing of it", at: now)
+            reason: isHeld
+                ? "what it told is held back now, and had not left yet"
+                : "what it told is no longer so, and the destination had heard nothing of it", at: now)
     }
 
     /// Writes a message into the outbox; one of the group that still waits there is merged into it.

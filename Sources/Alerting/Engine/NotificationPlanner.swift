@@ -19,6 +19,11 @@ package struct NotificationPlanner: Sendable {
     var sick: Set<Destination> = []
     var groupsByAlert: [AlertID: Set<NotificationGroup.ID>] = [:]
     var routesByID: [String: Route] = [:]
+    var inhibitions = InhibitionBook()
+    var intervals = IntervalBook()
+    package internal(set) var silences: SilenceBook
+    /// The groups with members that other alerts hold back.
+    var inhibitedGroups = InhibitedGroups()
     var nextRow: Int64
     /// What has been decided since the last `takeRecords`, but for the groups.
     var records: [StoreRecord] = []
@@ -29,9 +34,11 @@ package struct NotificationPlanner: Sendable {
     ///   - groups: as the store gave them back.
     ///   - outbox: as the store gave it back. A row that was leased may have arrived: it is sent again as it is.
     package init(
-        route: Route, policies: [DestinationPolicy], groups: [NotificationGroup] = [], outbox: [OutboxRow] = []
+        route: Route, policies: [DestinationPolicy], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [],
+        silences: [Silence] = []
     ) {
         self.route = route
+        self.silences = SilenceBook(silences)
         self.groups = Dictionary(groups.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         var rows = Dictionary(outbox.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         for (id, row) in rows where row.state == .leased {
@@ -82,7 +89,7 @@ package struct NotificationPlanner: Sendable {
             switch record {
             case .outbox(let row): later.insert(row.id).inserted
             case .removeOutbox(let id): later.insert(id).inserted
-            case .alert, .removeAlert, .event, .group, .removeGroup, .ledger: true
+            case .alert, .removeAlert, .event, .group, .removeGroup, .ledger, .silence, .removeSilence: true
             }
         }
         return kept.reversed()
@@ -96,7 +103,7 @@ package struct NotificationPlanner: Sendable {
     /// The earliest time at which something is due; nil where nothing is.
     package var nextDue: Timestamp? {
         let rows = rowQueues.filter { room(at: $0.key) > 0 }.compactMap(\.value.next).min()
-        return [groupQueue.next, rows].compactMap { $0 }.min()
+        return [groupQueue.next, rows, silences.nextDue].compactMap { $0 }.min()
     }
 
     // MARK: The outbox
@@ -149,10 +156,12 @@ package struct NotificationPlanner: Sendable {
     /// Takes over other routes and receivers. Groups, timers and what was told are kept where the destination still
     /// exists; an alert that now goes elsewhere moves there with what its destination was told.
     package mutating func reconfigure(
-        route: Route, policies: [DestinationPolicy], alerts: [AlertID: Alert], at now: Timestamp
+        route: Route, policies: [DestinationPolicy], inhibitRules: [InhibitRule] = [],
+        intervals: [RecurringTime] = [], alerts: [AlertID: Alert], at now: Timestamp
     ) {
         self.route = route
         setPolicies(policies)
+        setHolds(inhibitRules: inhibitRules, intervals: intervals, alerts: alerts, at: now)
         for id in groups.keys.sorted() where self.policies[id.destination] == nil {
             dropGroup(id, reason: "the receiver was removed from the settings", at: now)
         }
@@ -167,6 +176,7 @@ package struct NotificationPlanner: Sendable {
         }
         for alert in group.members.keys { leave(alert, id) }
         groups[id] = nil
+        inhibitedGroups.note(nil, id: id)
         changedGroups.insert(id)
     }
 
@@ -187,6 +197,7 @@ package struct NotificationPlanner: Sendable {
     mutating func save(_ group: NotificationGroup) {
         let isOver = group.members.isEmpty && group.outstanding == nil
         groups[group.id] = isOver ? nil : group
+        if !inhibitions.isEmpty { inhibitedGroups.note(groups[group.id], id: group.id) }
         changedGroups.insert(group.id)
     }
 

@@ -29,6 +29,9 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
         /// change and of the resolve, but gets no reminders.
         package var isRouted: Bool
 
+        /// What holds back an alert that fires, as the group saw it last; nil where nothing does.
+        package var hold: Hold?
+
         /// What fired and cleared and has not been told to be over, oldest first; at most `mostPassed`.
         package var passed: [NotifiedAlert.Episode] = []
         /// How many older ones were let go.

@@ -23,12 +23,17 @@ package struct Route: Sendable, Hashable {
     package let repeatInterval: Duration
     /// The receiver that gets what this one rejects; nil for none.
     package let fallback: String?
+    /// The names of the intervals during which nothing is announced through it. Routes below don't take them over.
+    package let muteIntervals: [String]
+    /// The names of the only intervals during which something is announced through it; empty for always.
+    package let activeIntervals: [String]
     package let routes: [Route]
 
     package init(
         id: String, receiver: String, matchers: [Matcher] = [], continues: Bool = false,
         groupBy: GroupBy = .labels([]), groupWait: Duration = .seconds(3), groupInterval: Duration = .seconds(300),
-        repeatInterval: Duration = .seconds(4 * 3600), fallback: String? = nil, routes: [Route] = []
+        repeatInterval: Duration = .seconds(4 * 3600), fallback: String? = nil,
+        muteIntervals: [String] = [], activeIntervals: [String] = [], routes: [Route] = []
     ) {
         self.id = id
         self.receiver = receiver
@@ -39,6 +44,8 @@ package struct Route: Sendable, Hashable {
         self.groupInterval = groupInterval
         self.repeatInterval = repeatInterval
         self.fallback = fallback
+        self.muteIntervals = muteIntervals
+        self.activeIntervals = activeIntervals
         self.routes = routes
     }
 
@@ -53,6 +60,18 @@ package struct Route: Sendable, Hashable {
             if !below.isEmpty && !route.continues { break }
         }
         return found.isEmpty ? [self] : found
+    }
+
+    /// As `matching`, each node with those above it: from this one down to the one that takes the alert.
+    package func paths(for labels: Labels) -> [[Route]] {
+        guard matchers.allSatisfy({ $0.matches(labels) }) else { return [] }
+        var found: [[Route]] = []
+        for route in routes {
+            let below = route.paths(for: labels)
+            found += below
+            if !below.isEmpty && !route.continues { break }
+        }
+        return found.isEmpty ? [[self]] : found.map { [self] + $0 }
     }
 
     /// The labels of `labels` that this node groups by.

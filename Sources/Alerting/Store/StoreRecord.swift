@@ -8,12 +8,14 @@ package enum StoreRecord: Hashable, Sendable {
     case outbox(OutboxRow)
     case removeOutbox(Int64)
     case ledger(LedgerEntry)
+    case silence(Silence)
+    case removeSilence(String)
 
     /// Whether the transaction that holds it must have reached the disk before anything acts on it.
     package var mustBeSynced: Bool {
         switch self {
-        case .outbox, .removeOutbox, .group, .removeGroup: true
-        case .alert, .removeAlert, .event, .ledger: false
+        case .outbox, .removeOutbox, .group, .removeGroup, .silence: true
+        case .alert, .removeAlert, .event, .ledger, .removeSilence: false
         }
     }
 }
@@ -23,10 +25,14 @@ package struct StoredState: Hashable, Sendable {
     package var alerts: [Alert]
     package var groups: [NotificationGroup]
     package var outbox: [OutboxRow]
+    package var silences: [Silence]
 
-    package init(alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = []) {
+    package init(
+        alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = []
+    ) {
         self.alerts = alerts
         self.groups = groups
         self.outbox = outbox
+        self.silences = silences
     }
 }

@@ -9,6 +9,8 @@ extension StoredState {
             case .removeGroup(let id): groups.removeAll { $0.id == id }
             case .outbox(let row): outbox.replace(row) { $0.id == row.id }
             case .removeOutbox(let id): outbox.removeAll { $0.id == id }
+            case .silence(let silence): silences.replace(silence) { $0.id == silence.id }
+            case .removeSilence(let id): silences.removeAll { $0.id == id }
             case .event, .ledger: break
             }
         }

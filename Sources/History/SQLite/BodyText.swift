@@ -32,6 +32,12 @@ struct BodyText {
         return body.text
     }
 
+    static func of(_ silence: Silence) -> String {
+        var body = BodyText()
+        body.object { $0.fields(of: silence) }
+        return body.text
+    }
+
     // MARK: Types
 
     private mutating func fields(of alert: Alert) {
@@ -130,6 +136,15 @@ struct BodyText {
         }
         field("waitingSince", member.waitingSince)
         field("isRouted", member.isRouted)
+        if let hold = member.hold {
+            name("hold")
+            object {
+                $0.field("kind", hold.kind.rawValue)
+                $0.field("by", hold.by)
+                $0.field("reason", hold.reason)
+                $0.field("until", hold.until)
+            }
+        }
         field("passed", member.passed)
         field("passedOmitted", member.passedOmitted)
     }
@@ -148,6 +163,24 @@ struct BodyText {
         field("nextAttemptAt", row.nextAttemptAt)
         field("giveUpAt", row.giveUpAt)
         field("lastError", row.lastError)
+    }
+
+    private mutating func fields(of silence: Silence) {
+        field("id", silence.id)
+        name("matchers")
+        array(silence.matchers) { body, matcher in
+            body.object {
+                $0.field("name", matcher.name)
+                $0.field("operation", matcher.operation.rawValue)
+                $0.field("value", matcher.value)
+            }
+        }
+        field("startsAt", silence.startsAt)
+        field("endsAt", silence.endsAt)
+        field("updatedAt", silence.updatedAt)
+        field("createdBy", silence.createdBy)
+        field("comment", silence.comment)
+        field("noted", silence.noted.rawValue)
     }
 
     private mutating func fields(of notification: Notification) {

@@ -9,9 +9,9 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 3
+    static let version = 4
     /// What the agent needs to start: small, whatever the age of the file.
-    static let stateTables = ["alert", "notification_group", "outbox"]
+    static let stateTables = ["alert", "notification_group", "outbox", "silence"]
 
     /// The columns that each table has had from the first version on.
     static let firstColumns: [String: [String]] = [
@@ -47,7 +47,9 @@ enum HistorySchema {
         }
         // What was written before has none, and is taken as it is.
         migrator.registerMigration("0002 checksums of states") { db in
-            for table in stateTables { try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN checksum INTEGER") }
+            for table in ["alert", "notification_group", "outbox"] {
+                try db.execute(sql: "ALTER TABLE \(table) ADD COLUMN checksum INTEGER")
+            }
             try db.execute(sql: "PRAGMA user_version = 2")
         }
         migrator.registerMigration("0003 evidence of events") { db in
@@ -55,6 +57,10 @@ enum HistorySchema {
             try db.execute(sql: "DROP VIEW alert_history")
             try db.execute(sql: alertHistory)
             try db.execute(sql: "PRAGMA user_version = 3")
+        }
+        migrator.registerMigration("0004 silences") { db in
+            try db.execute(sql: silences)
+            try db.execute(sql: "PRAGMA user_version = 4")
         }
         return migrator
     }
@@ -105,6 +111,19 @@ enum HistorySchema {
             source_key TEXT NOT NULL,
             reason TEXT NOT NULL,
             content
+        );
+        """
+
+    private static let silences = """
+        CREATE TABLE silence (
+            id TEXT NOT NULL PRIMARY KEY,
+            matchers TEXT NOT NULL,
+            starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            body TEXT NOT NULL,
+            checksum INTEGER
         );
         """
 

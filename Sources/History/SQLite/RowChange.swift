@@ -34,6 +34,8 @@ struct RowChange: Sendable {
             case .outbox(let row): changes.append(upsert(row))
             case .removeOutbox(let id): changes.append(RowChange("DELETE FROM outbox WHERE id = ?", [id]))
             case .ledger(let entry): changes.append(insert(entry))
+            case .silence(let silence): changes.append(upsert(silence))
+            case .removeSilence(let id): changes.append(RowChange("DELETE FROM silence WHERE id = ?", [id]))
             }
         }
         return changes
@@ -69,6 +71,22 @@ struct RowChange: Sendable {
             [
                 group.id.destination.description, group.id.key, group.id.destination.receiver,
                 column(group.dueAt?.milliseconds), body, RowDigest.checksum(body),
+            ])
+    }
+
+    private static func upsert(_ silence: Silence) -> RowChange {
+        let body = BodyText.of(silence)
+        return RowChange(
+            """
+            INSERT INTO silence (id, matchers, starts_at, ends_at, created_by, comment, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET matchers = excluded.matchers, starts_at = excluded.starts_at,
+                ends_at = excluded.ends_at, created_by = excluded.created_by, comment = excluded.comment,
+                body = excluded.body, checksum = excluded.checksum
+            """,
+            [
+                silence.id, silence.matcherText, silence.startsAt.milliseconds, silence.endsAt.milliseconds,
+                silence.createdBy, silence.comment, body, RowDigest.checksum(body),
             ])
     }
 

@@ -32,6 +32,7 @@ struct StateReader {
             of: "notification_group", key: "destination || ' ' || group_key", as: NotificationGroup.self,
             damaged: &damaged)
         reading.state.outbox = try rows(of: "outbox", key: "id", as: OutboxRow.self, damaged: &damaged)
+        reading.state.silences = try rows(of: "silence", key: "id", as: Silence.self, damaged: &damaged)
         for row in damaged {
             try db.execute(
                 sql: "INSERT INTO damaged_row (source_table, source_key, reason, content) VALUES (?, ?, ?, ?)",
@@ -50,6 +51,7 @@ struct StateReader {
         eachReadable(of: "alert", as: Alert.self) { state.alerts.append($0) }
         eachReadable(of: "notification_group", as: NotificationGroup.self) { state.groups.append($0) }
         eachReadable(of: "outbox", as: OutboxRow.self) { state.outbox.append($0) }
+        eachReadable(of: "silence", as: Silence.self) { state.silences.append($0) }
         state.releaseGroupsOfLostMessages()
         state.sort()
         return state
@@ -123,5 +125,6 @@ extension StoredState {
         alerts.sort { $0.id < $1.id }
         groups.sort { $0.id < $1.id }
         outbox.sort { $0.id < $1.id }
+        silences.sort { $0.id < $1.id }
     }
 }

@@ -1,10 +1,10 @@
-import PromQL
+package import PromQL
 
 /// Reads matchers as Alertmanager's routes write them: `a="b"`, `a =~ b|c`, `{a="b",c!="d"}`.
-struct MatcherText {
+package struct MatcherText {
     /// Why a text is no list of matchers.
-    struct Problem: Error, Hashable {
-        let message: String
+    package struct Problem: Error, Hashable {
+        package let message: String
         /// The place in the text, from 1, in characters.
         let column: Int
         let remedy: String?
@@ -18,7 +18,7 @@ struct MatcherText {
     }
 
     /// The matchers in the text, in its order.
-    static func parse(_ text: String) throws(Problem) -> [Matcher] {
+    package static func parse(_ text: String) throws(Problem) -> [Matcher] {
         var parser = MatcherText(text)
         return try parser.list()
     }

@@ -9,9 +9,6 @@ extension SettingsReader {
         fields.unsupported(
             ["html", "text", "threading", "force_implicit_tls"], .warning,
             because: "messages have one form, which is this agent's", remedy: "remove it; `tls: tls` is TLS at once")
-        fields.unsupported(
-            ["auth_secret", "auth_secret_file"], .error, because: "CRAM-MD5 is left out",
-            remedy: "use `auth_password_file`")
         let common = common(fields, as: destination, timeout: .seconds(30))
         let to = fields.required("to").map { recipients($0) } ?? []
         let from = fields.value("from").map { address($0) } ?? global.from
@@ -24,7 +21,8 @@ extension SettingsReader {
         }
         let security = security(fields, global: global, server: server)
         let username = fields.nonEmptyString("auth_username") ?? global.username
-        let password = secret(fields, "auth_password")?.0 ?? global.password
+        // Alertmanager's secret of CRAM-MD5: libcurl takes one password for whatever the server offers.
+        let password = secret(fields, "auth_password")?.0 ?? secret(fields, "auth_secret")?.0 ?? global.password
         if username == nil, hasSecret(fields, "auth_password") {
             let key = fields.has("auth_password") ? "auth_password" : "auth_password_file"
             fields.error("a password without `auth_username` is not used", at: key, remedy: "add `auth_username: …`")

@@ -13,16 +13,11 @@ struct GlobalDefaults {
     var hello: String?
     /// Nil where nothing is said: then STARTTLS is required.
     var requireTLS: Bool?
+    /// The keys that are there.
+    var keys: Set<String> = []
 }
 
 extension SettingsReader {
-    /// Alertmanager's kinds of receivers that this agent does not have.
-    private static let otherKinds = [
-        "discord_configs", "incidentio_configs", "jira_configs", "mattermost_configs", "msteams_configs",
-        "msteamsv2_configs", "opsgenie_configs", "pagerduty_configs", "pushover_configs", "rocketchat_configs",
-        "sns_configs", "telegram_configs", "victorops_configs", "webex_configs", "wechat_configs",
-    ]
-
     /// The section `global`.
     func globalDefaults(_ fields: MappingReader) -> GlobalDefaults {
         var global = GlobalDefaults()
@@ -30,32 +25,35 @@ extension SettingsReader {
         global.http = fields.value("http_config")?.mapping { self.httpClient($0) } ?? HTTPClientSettings()
         global.from = fields.value("smtp_from").flatMap { address($0) }
         global.smarthost = smarthost(fields, "smtp_smarthost")
-        global.username = fields.nonEmptyString("smtp_auth_username")
-        global.password = secret(fields, "smtp_auth_password")?.0
-        global.identity = fields.nonEmptyString("smtp_auth_identity")
-        global.hello = fields.nonEmptyString("smtp_hello")
+        // Alertmanager's files have these empty where they mean none.
+        global.username = text(fields, "smtp_auth_username")
+        global.password =
+            fields.value("smtp_auth_password")?.written == "" ? nil : secret(fields, "smtp_auth_password")?.0
+        global.password = global.password ?? secret(fields, "smtp_auth_secret")?.0
+        global.identity = text(fields, "smtp_auth_identity")
+        global.hello = text(fields, "smtp_hello")
         global.requireTLS = fields.value("smtp_require_tls")?.bool()
         if let value = fields.value("resolve_timeout"), value.duration() != nil {
             value.warning(
                 "`resolve_timeout` has no effect: this agent sees itself when an alert is over", remedy: "remove it")
         }
+        global.keys = Set(ForeignReceivers.globalKeys.filter(fields.has))
+        ForeignReceivers.refuseDoubles(global.keys, in: fields)
         fields.unsupported(
-            ["smtp_auth_secret"], .error, because: "CRAM-MD5 is left out", remedy: "use `smtp_auth_password_file`")
-        fields.unsupported(
-            [
-                "opsgenie_api_url", "opsgenie_api_key", "opsgenie_api_key_file", "pagerduty_url", "victorops_api_url",
-                "victorops_api_key", "wechat_api_url", "wechat_api_secret", "wechat_api_corp_id", "telegram_api_url",
-                "webex_api_url", "jira_api_url", "rocketchat_api_url", "smtp_tls_config",
-            ], .warning, because: "no receiver reads it", remedy: "remove it")
+            ForeignReceivers.globalKeys + ["smtp_tls_config"], .warning, because: "no receiver reads it",
+            remedy: "remove it")
         return global
+    }
+
+    /// A text; nil where the key is absent or the text empty.
+    private func text(_ fields: MappingReader, _ key: String) -> String? {
+        fields.string(key).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// One entry of `receivers`.
     func receiver(_ fields: MappingReader, global: GlobalDefaults) -> ReceiverSettings? {
         let name = name(fields)
-        fields.unsupported(
-            Self.otherKinds, .error, because: "nobody would be told through it",
-            remedy: "use `slack_configs`, `webhook_configs` or `email_configs`")
+        ForeignReceivers.name(in: fields, global: global.keys)
         let receiver = name ?? ""
         let slack = configs(fields, "slack_configs") { fields, index in
             self.slack(fields, global: global, as: Destination(receiver: receiver, channel: "slack", index: index))
@@ -142,7 +140,7 @@ extension SettingsReader {
 
     private func httpClient(_ fields: MappingReader) -> HTTPClientSettings {
         fields.unsupported(
-            ["oauth2", "bearer_token", "bearer_token_file"], .error, because: "requests would be refused",
+            ["oauth2"], .error, because: "requests would be refused",
             remedy: "use `authorization: {credentials_file: PATH}`")
         fields.unsupported(
             ["enable_http2", "no_proxy", "proxy_from_environment", "proxy_connect_header"], .warning,
@@ -150,20 +148,33 @@ extension SettingsReader {
         var http = HTTPClientSettings()
         http.basicAuth = fields.value("basic_auth")?.mapping { self.basicAuth($0) }
         http.authorization = fields.value("authorization")?.mapping { self.authorization($0) }
+        if let (token, value) = secret(fields, "bearer_token"), checkLine(value, token.exposed) {
+            if http.authorization != nil {
+                value.error("both `authorization` and `bearer_token` are given", remedy: "keep one of the two")
+            }
+            http.authorization = .init(type: "Bearer", credentials: token)
+        }
         if fields.has("basic_auth"), fields.has("authorization") {
             fields.error(
                 "both `basic_auth` and `authorization` are given in \(fields.name)", at: "authorization",
                 remedy: "keep one of the two")
         }
         http.tls = fields.value("tls_config")?.mapping { self.tls($0) } ?? TLSClientSettings()
-        http.proxyURL = url(fields, "proxy_url", schemes: ["socks5", "socks5h", "https", "http"])
+        http.proxyURL = proxy(fields)
         if let value = fields.value("follow_redirects"), value.bool() == true {
-            value.error(
+            value.warning(
                 "`follow_redirects: true` is not supported: redirects are never followed",
                 remedy: "remove it, and give the final URL")
         }
         http.headers = headers(fields)
         return http
+    }
+
+    /// The proxy's URL; a mere host is one that speaks HTTP.
+    private func proxy(_ fields: MappingReader) -> Secret? {
+        guard let value = fields.value("proxy_url"), let text = value.nonEmptyString() else { return nil }
+        let whole = text.firstRange(of: "://") == nil ? "http://\(text)" : text
+        return checkURL(value, whole, schemes: ["socks5", "socks5h", "https", "http"]) ? Secret(whole) : nil
     }
 
     private func basicAuth(_ fields: MappingReader) -> HTTPClientSettings.BasicAuth? {

@@ -14,7 +14,7 @@ extension SettingsReader {
     }
 
     /// The tree under `route`; nil where its root is wrong.
-    func rootRoute(_ value: YAMLValue, receivers: Set<String>) -> Route? {
+    func rootRoute(_ value: YAMLValue, receivers: Set<String>, intervals: Set<String>) -> Route? {
         value.mapping { fields in
             if !fields.has("receiver") {
                 _ = fields.required("receiver", remedy: "the root route needs a receiver for what no other route takes")
@@ -27,15 +27,18 @@ extension SettingsReader {
             if fields.has("continue") {
                 fields.error("`continue` has no meaning on the root route", at: "continue", remedy: "remove it")
             }
-            return route(fields, under: Inherited(), receivers: receivers)
+            for key in ["mute_time_intervals", "active_time_intervals"] where fields.has(key) {
+                fields.error(
+                    "the root route can't have `\(key)`: it takes what no other route takes", at: key,
+                    remedy: "move it to an entry of `routes`")
+            }
+            return route(fields, under: Inherited(), receivers: receivers, intervals: intervals)
         }
     }
 
-    private func route(_ fields: MappingReader, under above: Inherited, receivers: Set<String>) -> Route {
-        fields.unsupported(
-            ["mute_time_intervals", "active_time_intervals"], .error,
-            because: "without it other people would be told",
-            remedy: "remove it; silences hold back alerts meanwhile")
+    private func route(
+        _ fields: MappingReader, under above: Inherited, receivers: Set<String>, intervals: Set<String>
+    ) -> Route {
         var own = above
         own.receiver = receiver(fields, "receiver", among: receivers) ?? above.receiver
         own.fallback = receiver(fields, "fallback", among: receivers) ?? above.fallback
@@ -65,7 +68,7 @@ extension SettingsReader {
         var taken: [String: Int] = [:]
         let routes = (fields.value("routes")?.list() ?? []).compactMap { entry in
             entry.mapping { fields -> Route? in
-                let child = route(fields, under: own, receivers: receivers)
+                let child = route(fields, under: own, receivers: receivers, intervals: intervals)
                 taken[child.id, default: 0] += 1
                 guard let count = taken[child.id], count > 1 else { return child }
                 return child.renamed(from: child.id, to: "\(child.id)#\(count)")
@@ -74,7 +77,22 @@ extension SettingsReader {
         return Route(
             id: own.id, receiver: own.receiver, matchers: matchers, continues: continues, groupBy: own.groupBy,
             groupWait: own.groupWait, groupInterval: own.groupInterval, repeatInterval: own.repeatInterval,
-            fallback: own.fallback, routes: routes)
+            fallback: own.fallback, muteIntervals: names(fields, "mute_time_intervals", among: intervals),
+            activeIntervals: names(fields, "active_time_intervals", among: intervals), routes: routes)
+    }
+
+    /// The names of intervals under a key.
+    private func names(_ fields: MappingReader, _ key: String, among intervals: Set<String>) -> [String] {
+        (fields.value(key)?.list() ?? []).compactMap { entry in
+            guard let name = entry.nonEmptyString() else { return nil }
+            if !intervals.contains(name) {
+                entry.error(
+                    "no time interval is called `\(name)`",
+                    remedy: Nearest.remedy(name, among: intervals, kind: "time intervals")
+                        ?? "add `- name: \(name)` under `time_intervals`")
+            }
+            return name
+        }
     }
 
     private func receiver(_ fields: MappingReader, _ key: String, among receivers: Set<String>) -> String? {
@@ -113,18 +131,20 @@ extension SettingsReader {
     }
 
     /// The matchers of `matchers`, `match` and `match_re` together.
-    func matchers(_ fields: MappingReader) -> [Matcher] {
+    ///
+    /// - Parameter prefix: stands before each of the three keys.
+    func matchers(_ fields: MappingReader, prefix: String = "") -> [Matcher] {
         var found: [Matcher] = []
-        if let value = fields.value("matchers") {
+        if let value = fields.value(prefix + "matchers") {
             let entries =
                 !value.isScalar
-                ? value.list() ?? [] : [YAMLValue(node: value.node, name: "`matchers`", reader: yaml)]
+                ? value.list() ?? [] : [YAMLValue(node: value.node, name: "`\(prefix)matchers`", reader: yaml)]
             for entry in entries {
                 if let text = entry.string() { found += matchers(text, at: entry) }
             }
         }
         for (key, operation) in [("match", Matcher.Operation.equal), ("match_re", .matches)] {
-            for (name, location, value) in fields.value(key)?.pairs() ?? [] {
+            for (name, location, value) in fields.value(prefix + key)?.pairs() ?? [] {
                 if !LabelName.isValid(name) { yaml.note(.error, "`\(name)` is not a label name", at: location) }
                 guard let text = value.string() else { continue }
                 do {
@@ -156,6 +176,7 @@ extension Route {
         Route(
             id: new + id.dropFirst(old.count), receiver: receiver, matchers: matchers, continues: continues,
             groupBy: groupBy, groupWait: groupWait, groupInterval: groupInterval, repeatInterval: repeatInterval,
-            fallback: fallback, routes: routes.map { $0.renamed(from: old, to: new) })
+            fallback: fallback, muteIntervals: muteIntervals, activeIntervals: activeIntervals,
+            routes: routes.map { $0.renamed(from: old, to: new) })
     }
 }

@@ -47,10 +47,7 @@ struct SettingsReader {
 
     private func settings(_ fields: MappingReader) -> AgentSettings? {
         fields.unsupported(
-            ["inhibit_rules", "mute_time_intervals"], .error, because: "without it other people would be told",
-            remedy: "remove it; silences hold back alerts meanwhile")
-        fields.unsupported(
-            ["time_intervals", "templates"], .warning, because: "it is left out of account", remedy: "remove it")
+            ["templates", "tracing"], .warning, because: "it is left out of account", remedy: "remove it")
         let global = fields.value("global")?.mapping { globalDefaults($0) } ?? GlobalDefaults()
         let server = fields.value("server")?.mapping { self.server($0) } ?? AgentSettings.Server()
         let history = fields.value("history")?.mapping { self.history($0) } ?? history(nil)
@@ -75,8 +72,11 @@ struct SettingsReader {
         if let route = fields.required(
             "route", remedy: "add `route: {receiver: NAME}`, and NAME under `receivers`")
         {
-            settings.route = rootRoute(route, receivers: receivers) ?? settings.route
+            settings.route =
+                rootRoute(route, receivers: receivers, intervals: intervalNames(fields)) ?? settings.route
         }
+        settings.inhibitRules = inhibitRules(fields)
+        settings.intervals = recurringTimes(fields)
         settings.warnings = []
         return settings
     }
@@ -142,6 +142,7 @@ struct SettingsReader {
         if let value = fields.value("external_url"), let text = value.string(), checkURL(value, text) {
             server.externalURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         }
+        server.token = secret(fields, "token").flatMap { checkLine($1, $0.exposed) ? $0 : nil }
         server.queryWindow = fields.duration("query_window", default: server.queryWindow)
         if server.queryWindow < .seconds(300), let value = fields.value("query_window") {
             value.error(

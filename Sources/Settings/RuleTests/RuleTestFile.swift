@@ -20,6 +20,9 @@ package struct RuleTestFile: Sendable {
     package let comparesFuzzily: Bool
     /// Who is told what, for tests of notifications; receivers are names only.
     package let route: Route
+    package let inhibitRules: [InhibitRule]
+    /// The intervals that routes name.
+    package let intervals: [RecurringTime]
     package let tests: [RuleTestGroup]
 
     /// The route where the file names none: every alert is a group of its own, with the usual waits.

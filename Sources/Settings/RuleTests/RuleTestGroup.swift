@@ -11,6 +11,15 @@ package struct RuleTestGroup: Sendable {
         package let down: Duration
     }
 
+    /// Somebody silences what matches.
+    package struct PlannedSilence: Hashable, Sendable {
+        /// From the start of the test.
+        package let at: Duration
+        package let length: Duration
+        package let matchers: [Matcher]
+        package let location: SourceLocation
+    }
+
     /// As the file names it, or `unnamed#` and its number from 0, as promtool has it.
     package let name: String
     package let location: SourceLocation
@@ -30,12 +39,13 @@ package struct RuleTestGroup: Sendable {
     package let stateTests: [StateExpectation]
     package let notificationTests: [NotificationExpectation]
     package let restarts: [Restart]
+    package let silences: [PlannedSilence]
 
     /// Whether it says something that only Tocsin knows: then the agent's own engine runs it, else rules are evaluated
     /// as promtool does it.
     package var needsEngine: Bool {
         !stateTests.isEmpty || !notificationTests.isEmpty || !restarts.isEmpty
-            || series.contains { $0.probe != nil || $0.values.holdsFailure }
+            || !silences.isEmpty || series.contains { $0.probe != nil || $0.values.holdsFailure }
     }
 
     /// The last time that is looked at, from the start.

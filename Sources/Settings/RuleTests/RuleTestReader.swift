@@ -24,6 +24,7 @@ struct RuleTestReader {
                 RuleTestFile.Pattern(text: FilePath.join(folder, $0), location: entry.location)
             }
         }
+        let intervals = fields.map(settings.intervalNames) ?? []
         let tests = (fields?.value("tests")?.list() ?? []).enumerated().compactMap { number, entry in
             entry.mapping { group($0, number: number, at: entry.location, evaluationInterval: evaluationInterval) }
         }
@@ -31,8 +32,13 @@ struct RuleTestReader {
             path: path, ruleFiles: patterns, evaluationInterval: evaluationInterval,
             groupOrder: fields.map(groupOrder) ?? [],
             comparesFuzzily: fields?.bool("fuzzy_compare", default: false) ?? false,
-            route: fields?.value("route").flatMap(route) ?? RuleTestFile.usualRoute, tests: tests)
+            route: fields?.value("route").flatMap { route($0, intervals: intervals) } ?? RuleTestFile.usualRoute,
+            inhibitRules: fields.map(settings.inhibitRules) ?? [],
+            intervals: fields.map(settings.recurringTimes) ?? [], tests: tests)
     }
+
+    /// Reads what stands in settings as well.
+    private var settings: SettingsReader { SettingsReader(yaml: yaml) }
 
     private func groupOrder(_ fields: MappingReader) -> [String] {
         var order: [String] = []
@@ -47,13 +53,13 @@ struct RuleTestReader {
     }
 
     /// The tree under `route`. Any name is a receiver: nothing is sent.
-    private func route(_ value: YAMLValue) -> Route? {
+    private func route(_ value: YAMLValue, intervals: Set<String>) -> Route? {
         func names(_ node: Node) -> Set<String> {
             guard let mapping = node.mapping else { return [] }
             let own = ["receiver", "fallback"].compactMap { mapping[$0]?.scalar?.string }
             return (mapping["routes"]?.sequence ?? []).reduce(into: Set(own)) { $0.formUnion(names($1)) }
         }
-        return SettingsReader(yaml: yaml).rootRoute(value, receivers: names(value.node))
+        return settings.rootRoute(value, receivers: names(value.node), intervals: intervals)
     }
 
     private func group(
@@ -71,7 +77,8 @@ struct RuleTestReader {
             skippedSeries: skipped, externalLabels: Labels(externalLabels),
             externalURL: fields.string("external_url") ?? "", alertTests: alertTests(fields),
             expressionTests: expressionTests(fields), stateTests: stateTests(fields),
-            notificationTests: notificationTests(fields), restarts: restarts(fields))
+            notificationTests: notificationTests(fields), restarts: restarts(fields),
+            silences: silences(fields))
     }
 
     // MARK: Series
@@ -129,6 +136,21 @@ struct RuleTestReader {
             "`start_timestamp` is no time: `\(text)`",
             remedy: "write it as `2026-01-31T08:00:00Z`, or in seconds since 1970")
         return epoch
+    }
+
+    private func silences(_ fields: MappingReader) -> [RuleTestGroup.PlannedSilence] {
+        (fields.value("silences")?.list() ?? []).compactMap { entry in
+            entry.mapping { fields -> RuleTestGroup.PlannedSilence? in
+                let at = fields.duration("at", default: .zero, zero: true)
+                let length = fields.required("for", remedy: "add `for: 5m`")?.duration(zero: false)
+                let matchers = settings.matchers(fields)
+                if matchers.isEmpty {
+                    entry.error("a silence needs matchers", remedy: "add `matchers: [alertname=\"…\"]`")
+                }
+                guard let length, !matchers.isEmpty else { return nil }
+                return .init(at: at, length: length, matchers: matchers, location: entry.location)
+            }
+        }.sorted { $0.at < $1.at }
     }
 
     private func restarts(_ fields: MappingReader) -> [RuleTestGroup.Restart] {

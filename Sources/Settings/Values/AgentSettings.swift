@@ -14,15 +14,19 @@ package struct AgentSettings: Sendable {
         /// How far back all samples are kept for queries, also those that no rule looks back for; 15 minutes by
         /// default, at least five.
         package var queryWindow: Duration
+        /// What requests that change something must bring as a bearer token; nil where nothing is needed, which holds
+        /// only while `host` is this machine's own.
+        package var token: Secret?
 
         package init(
             host: String = "127.0.0.1", port: Int = 9911, externalURL: String? = nil,
-            queryWindow: Duration = .seconds(900)
+            queryWindow: Duration = .seconds(900), token: Secret? = nil
         ) {
             self.host = host
             self.port = port
             self.externalURL = externalURL
             self.queryWindow = queryWindow
+            self.token = token
         }
     }
 
@@ -85,6 +89,9 @@ package struct AgentSettings: Sendable {
     package var endpoints: [EndpointSettings]
     package var overrides: [RuleOverride]
     package var route: Route
+    package var inhibitRules: [InhibitRule] = []
+    /// The intervals that routes name.
+    package var intervals: [RecurringTime] = []
     package var receivers: [ReceiverSettings]
     /// What deserves a word, though the settings can be used.
     package var warnings: [SettingsProblem]

@@ -1,0 +1,166 @@
+import Alerting
+import Foundation
+import HTTPTypes
+import Hummingbird
+import PromQL
+import Settings
+
+/// The part of Alertmanager's HTTP API, version 2, that its clients need to look at alerts and to silence them
+/// (https://github.com/prometheus/alertmanager, api/v2/openapi.yaml).
+struct AlertmanagerAPI: Sendable {
+    let engine: EngineService
+    let mutations: MutationGuard
+    let version: String
+    let startedAt: Timestamp
+    let externalURL: String
+
+    /// Larger bodies are refused.
+    static let largestBody = 64 << 10
+    /// The version whose API this is: clients compare it with theirs.
+    static let apiVersion = "0.25.0"
+
+    /// An error with its status; the body is the message as a JSON string, as Alertmanager has it.
+    struct Problem: Error {
+        let status: HTTPResponse.Status
+        let message: String
+
+        static func bad(_ message: String) -> Problem { Problem(status: .badRequest, message: message) }
+    }
+
+    func add(to router: Router<BasicRequestContext>) {
+        router.get("/api/v2/status") { _, _ in await self.status() }
+        router.get("/api/v2/receivers") { _, _ in
+            JSONAnswer.make(await self.engine.receiverNames.map { ReceiverName(name: $0) })
+        }
+        router.get("/api/v2/alerts") { request, _ in await Self.answer { try await self.alerts(request) } }
+        router.get("/api/v2/alerts/groups") { request, _ in await Self.answer { try await self.groups(request) } }
+        router.get("/api/v2/silences") { request, _ in await Self.answer { try await self.silences(request) } }
+        router.post("/api/v2/silences") { request, _ in await Self.answer { try await self.setSilence(request) } }
+        router.get("/api/v2/silence/:id") { _, context in
+            await Self.answer { try await self.silence(context.parameters.get("id") ?? "") }
+        }
+        router.delete("/api/v2/silence/:id") { request, context in
+            await Self.answer { try await self.expire(context.parameters.get("id") ?? "", request) }
+        }
+    }
+
+    private static func answer(_ body: () async throws -> Response) async -> Response {
+        do {
+            return try await body()
+        } catch let problem as Problem {
+            return JSONAnswer.make(problem.message, status: problem.status)
+        } catch let problem as SilenceProblem {
+            switch problem {
+            case .notFound, .isOver: return JSONAnswer.make(problem.description, status: .notFound)
+            case .tooMany, .wrong: return JSONAnswer.make(problem.description, status: .badRequest)
+            }
+        } catch {
+            return JSONAnswer.make("the request can't be served", status: .internalServerError)
+        }
+    }
+
+    private func status() async -> Response {
+        JSONAnswer.make(
+            AlertmanagerStatus(
+                cluster: .init(status: "disabled", peers: []),
+                versionInfo: .init(version: Self.apiVersion, revision: "tocsin-\(version)"),
+                config: .init(original: RouteYAML.text(await engine.route, receivers: await engine.receiverNames)),
+                uptime: startedAt.description))
+    }
+
+    // MARK: Alerts
+
+    private func alerts(_ request: Request) async throws -> Response {
+        let filter = try AlertFilter(QueryParameters([request.uri.query ?? ""]))
+        let now = await engine.now
+        let shown = await engine.standings().filter(filter.wants)
+        return JSONAnswer.make(shown.map { GettableAlert($0, externalURL: externalURL, at: now) })
+    }
+
+    private func groups(_ request: Request) async throws -> Response {
+        let filter = try AlertFilter(QueryParameters([request.uri.query ?? ""]))
+        let now = await engine.now
+        var groups: [GroupKey: AlertGroup] = [:]
+        for standing in await engine.standings() where filter.wants(standing) {
+            for route in standing.routes where filter.wants(receiver: route.receiver) {
+                let labels = route.groupLabels(of: standing.alert.routedLabels)
+                let key = GroupKey(receiver: route.receiver, route: route.id, labels: labels)
+                groups[
+                    key,
+                    default: AlertGroup(
+                        labels: labels.dictionary, receiver: ReceiverName(name: route.receiver), alerts: [])
+                ].alerts.append(GettableAlert(standing, externalURL: externalURL, at: now))
+            }
+        }
+        return JSONAnswer.make(groups.sorted { $0.key < $1.key }.map(\.value))
+    }
+
+    // MARK: Silences
+
+    private func silences(_ request: Request) async throws -> Response {
+        let matchers = try QueryParameters([request.uri.query ?? ""]).all("filter").flatMap(AlertFilter.matchers)
+        let shown = await engine.silences().filter { silence, _ in
+            // As in Alertmanager each must be one of the silence's own matchers.
+            matchers.allSatisfy(silence.matchers.contains)
+        }
+        return JSONAnswer.make(shown.map { GettableSilence($0.silence, state: $0.state) })
+    }
+
+    private func silence(_ id: String) async throws -> Response {
+        guard let found = await engine.silences().first(where: { $0.silence.id == id }) else {
+            throw SilenceProblem.notFound(String(id.prefix(80)))
+        }
+        return JSONAnswer.make(GettableSilence(found.silence, state: found.state))
+    }
+
+    private func setSilence(_ request: Request) async throws -> Response {
+        try checkMutation(request)
+        // A page of another site can't send this type without asking first.
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
+        }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: Self.largestBody)
+        } catch {
+            throw Problem(
+                status: .contentTooLarge, message: "the body may hold up to \(Self.largestBody) bytes")
+        }
+        let posted: PostableSilence
+        do {
+            posted = try JSONDecoder().decode(PostableSilence.self, from: Data(body.readableBytesView))
+        } catch {
+            throw Problem.bad("the body is no silence: \(PostableSilence.explanation(of: error))")
+        }
+        let id = try await engine.setSilence(try posted.draft(), newID: UUID().uuidString.lowercased())
+        return JSONAnswer.make(["silenceID": id])
+    }
+
+    private func expire(_ id: String, _ request: Request) async throws -> Response {
+        try checkMutation(request)
+        do throws(SilenceProblem) {
+            try await engine.expireSilence(id)
+        } catch {
+            // One that is over already is what was asked for, as in Alertmanager.
+            guard case .isOver = error else { throw error }
+        }
+        return Response(status: .ok)
+    }
+
+    private func checkMutation(_ request: Request) throws(Problem) {
+        if let refusal = mutations.refusal(of: request) {
+            throw Problem(status: refusal.status, message: refusal.message)
+        }
+    }
+}
+
+/// What makes alerts one group.
+private struct GroupKey: Hashable, Comparable {
+    let receiver: String
+    let route: String
+    let labels: Labels
+
+    static func < (one: GroupKey, other: GroupKey) -> Bool {
+        (one.labels.description, one.receiver, one.route) < (other.labels.description, other.receiver, other.route)
+    }
+}
