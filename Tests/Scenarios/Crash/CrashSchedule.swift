@@ -98,13 +98,14 @@ final class CrashSchedule: Sendable {
     private func step() async throws {
         // Read before the count: what is counted for this life was taken in it.
         let before = state.withLock { (life: $0.life, isAlive: $0.isAlive) }
+        // Only the statement that samples them: others read the same table too.
         let rows = try await connection.query(
             PostgresStatement(
                 name: "samples",
                 sql: """
                     SELECT coalesce(sum(calls), 0)::bigint AS samples
                     FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid
-                    WHERE rolname = 'tocsin' AND query LIKE '%parlant_tool_integration%'
+                    WHERE rolname = 'tocsin' AND query LIKE '%parlant_tool_integration%AS judged%'
                     """))
         let count = try rows.first?.int("samples") ?? 0
         let due = state.withLock { state -> [(target: String, isWrong: Bool)] in
