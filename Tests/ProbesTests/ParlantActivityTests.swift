@@ -70,10 +70,10 @@ struct ParlantActivityTests {
                     $0.labels.metric == "tocsin_progress_ratio" && $0.labels["relname"] == "parlant_event"
                         && $0.labels["command"] == "CREATE INDEX"
                 }?.value
-            return (ratio ?? 0) > 0
+            // PostgreSQL tells of a build that begins as if it were done, for a moment.
+            return ratio.map { 0 < $0 && $0 < 1 } ?? false
         }
-        #expect(isSeen)
-        #expect((ratio ?? 0) > 0 && (ratio ?? 1) < 1)
+        #expect(isSeen, "\(ratio.map(String.init) ?? "none")")
 
         let samples = await DatabaseProbe(name: "main", connection: connection).sample(at: now).samples
         func value(_ metric: String, _ labels: [String: String]) -> Double? {

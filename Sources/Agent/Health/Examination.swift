@@ -28,7 +28,7 @@ package struct Examination {
         _ = engine.advance(to: clock.now, sending: 0)
         for connection in set.connections { await connection.close() }
         return HealthReport(
-            alerts: Array(engine.rules.alerts.values), probes: engine.probes.ids, failures: engine.probes.failures,
+            alerts: Array(engine.rules.alerts.values), probes: engine.probes.answered, failures: engine.probes.failures,
             samples: engine.window.latest(at: clock.now), at: clock.now)
     }
 }

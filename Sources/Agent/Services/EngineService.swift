@@ -290,7 +290,7 @@ package actor EngineService: Service {
     /// How what is watched stands.
     package func health() -> HealthReport {
         HealthReport(
-            alerts: alerts, probes: engine.probes.ids, failures: engine.probes.failures, samples: latestSamples(),
+            alerts: alerts, probes: engine.probes.answered, failures: engine.probes.failures, samples: latestSamples(),
             at: clock.now)
     }
 

@@ -113,6 +113,9 @@ package struct ProbeBook: Sendable {
     /// Every probe's id, sorted.
     package var ids: [String] { entries.keys.sorted() }
 
+    /// The ids of those that have had a round, well or not, sorted.
+    package var answered: [String] { entries.filter(\.value.hasAnswered).keys.sorted() }
+
     /// Each probe's last failure; a probe that is well, or has not run, has none.
     package var failures: [String: String] { entries.compactMapValues(\.failure) }
 

@@ -40,7 +40,7 @@ extension ParlantProbe {
                 """, parameters: [.text(settings.timeZone)])
     }
 
-    /// Of the newest 2,000 events at most.
+    /// Of the newest 2,000 events at most. They are counted by session first, so that each session is looked up once.
     private static func recentEvents(_ settings: ParlantSource.Settings) -> ParlantQuestion {
         ParlantQuestion(
             name: "recent events",
@@ -50,13 +50,15 @@ extension ParlantProbe {
             ],
             found: [("parlant_event", "created_at"), ("parlant_session", "id")],
             sql: """
-                SELECT coalesce(s.workspace_id, '') AS workspace, e.event_type::text AS type,
-                       count(*) FILTER (WHERE e.created_at >= (now() AT TIME ZONE $1) - interval '5 minutes')
-                           AS parlant_events_last_5m,
-                       count(*) AS parlant_events_last_hour
-                  FROM (SELECT created_at, event_type, session_id FROM parlant_event
-                         WHERE created_at >= (now() AT TIME ZONE $1) - interval '1 hour'
-                         ORDER BY created_at DESC LIMIT 2000) e
+                SELECT coalesce(s.workspace_id, '') AS workspace, e.type, sum(e.recent)::int8 AS parlant_events_last_5m,
+                       sum(e.events)::int8 AS parlant_events_last_hour
+                  FROM (SELECT session_id, event_type::text AS type, count(*) AS events,
+                               count(*) FILTER (WHERE created_at >= (now() AT TIME ZONE $1) - interval '5 minutes')
+                                   AS recent
+                          FROM (SELECT created_at, event_type, session_id FROM parlant_event
+                                 WHERE created_at >= (now() AT TIME ZONE $1) - interval '1 hour'
+                                 ORDER BY created_at DESC LIMIT 2000) newest
+                         GROUP BY 1, 2) e
                   LEFT JOIN parlant_session s ON s.id = e.session_id
                  GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
                 """, parameters: [.text(settings.timeZone)], labels: ["workspace", "type"])
