@@ -73,7 +73,7 @@ struct ParlantActivityTests {
             // PostgreSQL tells of a build that begins as if it were done, for a moment.
             return ratio.map { 0 < $0 && $0 < 1 } ?? false
         }
-        #expect(isSeen, "\(ratio.map(String.init) ?? "none")")
+        #expect(isSeen, "\(ratio ?? -1)")
 
         let samples = await DatabaseProbe(name: "main", connection: connection).sample(at: now).samples
         func value(_ metric: String, _ labels: [String: String]) -> Double? {
