@@ -135,7 +135,7 @@ extension ParlantProbe {
                 """, parameters: [.text(settings.timeZone)], labels: problem)
     }
 
-    /// Of the sessions used last, in their last 200 events each and 5,000 events in all: how many have a hole in their
+    /// Of the sessions used last, in their last 200 events each and 2,000 events in all: how many have a hole in their
     /// offsets, the same offset twice, or events older than those before them.
     ///
     /// Two transactions that write at once may commit a hair out of order, so the newest seconds are left out, and a
@@ -156,7 +156,7 @@ extension ParlantProbe {
                                           WHERE session_id = s.id
                                             AND created_at < (now() AT TIME ZONE $1) - interval '5 seconds'
                                           ORDER BY "offset" DESC LIMIT 200) e
-                     LIMIT 5000),
+                     LIMIT 2000),
                 ordered AS (
                     SELECT *, lag("offset") OVER own AS before, lag(created_at) OVER own AS earlier
                       FROM seen WINDOW own AS (PARTITION BY session_id ORDER BY "offset", created_at)),
