@@ -100,6 +100,21 @@ struct SampleRecorderTests {
         }
     }
 
+    @Test("a file of the same time, as after a clock was set back, is not written on")
+    func sameTime() async throws {
+        let folder = try Folder()
+        let all = rounds(20)
+        let first = SampleRecorder(beside: folder.history, reach: .seconds(3600))
+        first.add(all)
+        try await first.flush(at: Self.start)
+        let second = SampleRecorder(beside: folder.history, reach: .seconds(3600))
+        second.add(Array(all.suffix(3)))
+        await #expect(throws: HistoryError.self) { try await second.flush(at: Self.start) }
+        try await second.flush(at: Self.start + .seconds(5))
+        let read = texts(second.recorded(at: Self.start + .seconds(60)))
+        #expect(read == texts(all) + texts(Array(all.suffix(3))))
+    }
+
     @Test("where nothing can be written it says so, and goes on once it can")
     func unwritable() async throws {
         let folder = try Folder()

@@ -41,7 +41,8 @@ struct SampleFolder: Sendable {
     func create(at now: Timestamp) throws(HistoryError) -> Int32 {
         if mkdir(path, 0o700) != 0, errno != EEXIST { throw HistoryError(errno: errno, path: path, doing: "make it") }
         let name = "\(path)/\(now.milliseconds)\(Self.ending)"
-        let descriptor = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        // Never an older file of the same time, as after a clock was set back: its names have other numbers.
+        let descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw HistoryError(errno: errno, path: name, doing: "open it") }
         return descriptor
     }

@@ -4,12 +4,17 @@ package enum Nearest {
     package static func to(_ word: String, among candidates: some Sequence<String>) -> String? {
         let folded = fold(word)
         let bound = max(1, folded.count / 3)
-        var best: (distance: Int, candidate: String)?
+        var best: (distance: Int, shared: Int, candidate: String)?
         for candidate in candidates.sorted() {
             let other = fold(candidate)
             guard abs(other.count - folded.count) <= bound else { continue }
             let distance = distance(folded, other)
-            if distance <= bound, distance < best?.distance ?? Int.max { best = (distance, candidate) }
+            guard distance <= bound else { continue }
+            // Of two that are equally near, the one that begins alike for longer: what is missing is mostly the end.
+            let shared = zip(folded, other).prefix { $0 == $1 }.count
+            if best.map({ (distance, -shared) < ($0.distance, -$0.shared) }) ?? true {
+                best = (distance, shared, candidate)
+            }
         }
         return best?.candidate
     }
