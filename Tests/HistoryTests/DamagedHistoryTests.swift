@@ -136,6 +136,33 @@ import Testing
         await store.close()
     }
 
+    /// As a kill -9 leaves it while the first start makes the tables: before that there is no write-ahead log.
+    @Test("A transaction cut off before there was a log is undone, and the start goes on")
+    func hotJournal() async throws {
+        let origin = try Folder()
+        let queue = try DatabaseQueue(path: origin.history)
+        try await queue.writeWithoutTransaction { db in
+            try db.execute(
+                sql: "PRAGMA cache_size = 1; CREATE TABLE grdb_migrations (identifier TEXT); BEGIN IMMEDIATE")
+            for _ in 0..<20 {
+                try db.execute(sql: "INSERT INTO grdb_migrations VALUES (hex(randomblob(2000)))")
+            }
+            // Copied in the midst of it: the pages are partly written, and the journal says how they were.
+            for suffix in ["", "-journal"] {
+                try folder.write(origin.bytes(origin.history + suffix), to: folder.history + suffix)
+            }
+            try db.execute(sql: "ROLLBACK")
+        }
+        try queue.close()
+        #expect(try folder.bytes(folder.history).count > 40_000)
+        let (store, notices) = try await open()
+        #expect(notices.isEmpty)
+        try await store.commit([.outbox(Make.message(7))])
+        #expect(try await store.load().outbox.map(\.id) == [7])
+        await store.close()
+        #expect(try await SQLiteHistory.check(path: folder.history).isEmpty)
+    }
+
     @Test("A row that can't be decoded is set aside with its reason, and the rest is there")
     func damagedRows() async throws {
         try await fill(events: 10)

@@ -164,6 +164,8 @@ extension PostgresConnection {
             ("statement_timeout", "\(settings.statementTimeout.wholeMilliseconds)"),
             ("lock_timeout", "\(settings.lockTimeout.wholeMilliseconds)"),
             ("idle_in_transaction_session_timeout", "60000"), ("TimeZone", "UTC"), ("DateStyle", "ISO"),
+            // These statements take milliseconds; to compile one takes longer.
+            ("jit", "off"),
             ("default_transaction_read_only", settings.readOnly ? "on" : "off"),
         ] + (path.map { [(name: "search_path", value: $0)] } ?? [])
     }

@@ -37,8 +37,9 @@ struct HistoryFile: Sendable {
         }
     }
 
-    /// What SQLite keeps beside the main file: the write-ahead log and its index.
-    var companions: [String] { [path + "-wal", path + "-shm"] }
+    /// What SQLite keeps beside the main file: the write-ahead log and its index, and the rollback journal of the time
+    /// before there is a log.
+    var companions: [String] { [path + "-wal", path + "-shm", path + "-journal"] }
 
     /// What SQLite opens where nothing can be written.
     ///
@@ -70,7 +71,7 @@ struct HistoryFile: Sendable {
 
     /// Moves the file and its companions away, under a name with the time.
     ///
-    /// The log goes first: left beside a new file it could be taken for that file's.
+    /// The log and the journal go first: left beside a new file they could be taken for that file's.
     ///
     /// - Returns: the new path of the main file.
     func keepAside(at now: Timestamp) throws(HistoryError) -> String {
@@ -81,7 +82,7 @@ struct HistoryFile: Sendable {
             number += 1
             target = "\(base)-\(number)"
         }
-        for suffix in ["-wal", "-shm", ""] {
+        for suffix in ["-wal", "-journal", "-shm", ""] {
             guard rename(path + suffix, target + suffix) != 0 else { continue }
             let code = errno
             guard code == ENOENT else { throw HistoryError(errno: code, path: path, doing: "move it to \(target)") }

@@ -78,6 +78,7 @@ extension SQLiteHistory {
     package static func check(path: String) async throws(HistoryError) -> [String] {
         let file = try HistoryFile(path)
         do {
+            try rollBackIfCutOff(file)
             let queue = try DatabaseQueue(path: file.path, configuration: configuration(readOnly: true))
             return try await queue.read { db in
                 try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
@@ -98,6 +99,7 @@ extension SQLiteHistory {
     ) throws(HistoryError) -> (pool: DatabasePool, reading: StateReader.Reading) {
         try file.prepare()
         do {
+            try rollBackIfCutOff(file)
             try inspect(file, checkingWholeUpTo: limit)
             let pool = try DatabasePool(path: file.path, configuration: configuration(readOnly: false))
             do {
@@ -120,6 +122,24 @@ extension SQLiteHistory {
             }
         } catch {
             throw HistoryError(error, path: file.path)
+        }
+    }
+
+    /// Undoes the transaction that a first start left behind when it was killed before the file had a log.
+    ///
+    /// Its journal lies beside the file, and SQLite refuses to read without leave to write it back
+    /// (`SQLITE_READONLY_ROLLBACK`, https://www.sqlite.org/rescode.html#readonly_rollback). That is no change: what the
+    /// journal holds is the file as it was committed last.
+    private static func rollBackIfCutOff(_ file: HistoryFile) throws {
+        func read(readOnly: Bool) throws {
+            let queue = try DatabaseQueue(path: file.path, configuration: configuration(readOnly: readOnly))
+            try queue.read { db in _ = try Int.fetchOne(db, sql: "PRAGMA user_version") }
+            try queue.close()
+        }
+        do {
+            try read(readOnly: true)
+        } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+            try read(readOnly: false)
         }
     }
 

@@ -52,15 +52,19 @@ struct ParlantCatalog: Sendable {
             PostgresStatement(
                 name: "references",
                 sql: """
-                    SELECT c.relname AS "table", a.attname AS "column", p.relname AS parent
-                      FROM pg_catalog.pg_constraint k
-                      JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-                      JOIN pg_catalog.pg_class p ON p.oid = k.confrelid
-                      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace AND n.oid = p.relnamespace
-                      JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.conkey[1]
-                      JOIN pg_catalog.pg_attribute b ON b.attrelid = p.oid AND b.attnum = k.confkey[1]
-                     WHERE k.contype = 'f' AND n.nspname = $1 AND cardinality(k.conkey) = 1 AND b.attname = 'id'
-                       AND c.relname LIKE 'parlant\\_%'
+                    SELECT "table", "column", parent
+                      FROM (SELECT c.relname AS "table",
+                                   -- Looked up and not joined: to plan such a join takes longer than to run it.
+                                   (SELECT a.attname FROM pg_catalog.pg_attribute a
+                                     WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1]) AS "column",
+                                   (SELECT p.relname FROM pg_catalog.pg_class p
+                                     WHERE p.oid = k.confrelid AND p.relnamespace = k.connamespace) AS parent,
+                                   (SELECT a.attname FROM pg_catalog.pg_attribute a
+                                     WHERE a.attrelid = k.confrelid AND a.attnum = k.confkey[1]) AS key
+                              FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
+                             WHERE k.contype = 'f' AND cardinality(k.conkey) = 1 AND c.relname LIKE 'parlant\\_%'
+                               AND k.connamespace = (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = $1)) declared
+                     WHERE parent IS NOT NULL AND key = 'id'
                      LIMIT 500
                     """, parameters: [.text(schema)]),
         ]

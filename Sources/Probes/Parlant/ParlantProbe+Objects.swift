@@ -9,7 +9,7 @@ extension ParlantProbe {
     ) -> ParlantProbe {
         ParlantProbe(.objects, name: name, source: source, interval: interval, deadline: deadline) { settings, _ in
             [
-                initialStates, transitions, reachability, toolMappings, toolsWithoutIntegration,
+                journeys, toolMappings, toolsWithoutIntegration,
                 knowledgeBases(settings), eventOrder(settings),
             ]
         }
@@ -17,59 +17,59 @@ extension ParlantProbe {
 
     private static let problem = ["problem"]
 
-    private static let initialStates = ParlantQuestion(
-        name: "initial states",
-        needs: ["parlant_journey": ["id", "enabled"], "parlant_journey_state": ["journey_id", "is_initial"]],
-        sql: """
-            SELECT p.problem, count(j.id) FILTER (WHERE CASE p.problem WHEN 'no_initial_state' THEN j.initial = 0
-                                                                       ELSE j.initial > 1 END) AS parlant_journey_problems
-              FROM (VALUES ('no_initial_state'), ('several_initial_states')) AS p(problem)
-              LEFT JOIN (SELECT j.id, count(s.journey_id) FILTER (WHERE s.is_initial) AS initial
-                           FROM parlant_journey j LEFT JOIN parlant_journey_state s ON s.journey_id = j.id
-                          WHERE j.enabled GROUP BY 1) j ON true
-             GROUP BY 1
-            """, labels: problem)
-
-    /// Those to a state that is not there are rows that refer to nothing, like any others.
-    private static let transitions = ParlantQuestion(
-        name: "transitions",
-        needs: [
-            "parlant_journey_transition": ["id", "journey_id", "from_state_id", "to_state_id"],
-            "parlant_journey_state": ["id", "journey_id"],
-        ],
-        sql: """
-            SELECT 'transition_to_other_journey' AS problem, count(*) AS parlant_journey_problems
-              FROM parlant_journey_transition t
-              JOIN parlant_journey_state a ON a.id = t.from_state_id
-              JOIN parlant_journey_state b ON b.id = t.to_state_id
-             WHERE a.journey_id <> t.journey_id OR b.journey_id <> t.journey_id
-            """, labels: problem)
-
-    /// Only journeys with an initial state: without one nothing can be reached, which is another problem's to say. A way
-    /// through another journey's state counts as a way, since that transition is a problem of its own.
-    private static let reachability = ParlantQuestion(
-        name: "reachability",
+    /// Initial states, transitions to another journey, and what can be reached from the initial states, in one statement:
+    /// the search over the graph is most of its cost, and where the numbers say that all is reached nobody looks further.
+    ///
+    /// Transitions to a state that is not there are rows that refer to nothing, like any others. Of a journey without an
+    /// initial state nothing can be reached, which is that problem's to say; a way through another journey's state counts
+    /// as a way, since that transition is a problem of its own.
+    private static let journeys = ParlantQuestion(
+        name: "journeys",
         needs: [
             "parlant_journey": ["id", "enabled"],
             "parlant_journey_state": ["id", "journey_id", "is_initial", "is_final"],
-            "parlant_journey_transition": ["journey_id", "from_state_id", "to_state_id"],
+            "parlant_journey_transition": ["id", "journey_id", "from_state_id", "to_state_id"],
         ],
         sql: """
-            WITH RECURSIVE reached(journey_id, id) AS (
-                SELECT s.journey_id, s.id FROM parlant_journey_state s
-                  JOIN parlant_journey j ON j.id = s.journey_id AND j.enabled WHERE s.is_initial
+            WITH RECURSIVE totals AS (
+                SELECT count(*) FILTER (WHERE j.enabled AND coalesce(s.initial, 0) = 0) AS without,
+                       count(*) FILTER (WHERE j.enabled AND s.initial > 1) AS several,
+                       count(*) FILTER (WHERE j.enabled AND s.initial > 0 AND NOT s.has_end) AS endless,
+                       sum(s.states) FILTER (WHERE s.initial > 0) AS states
+                  FROM parlant_journey j
+                  LEFT JOIN (SELECT journey_id, count(*) AS states, count(*) FILTER (WHERE is_initial) AS initial,
+                                    bool_or(is_final) AS has_end
+                               FROM parlant_journey_state GROUP BY 1) s ON s.journey_id = j.id
+            ), strays AS (
+                SELECT count(DISTINCT t.id) AS transitions
+                  FROM (SELECT id, journey_id, from_state_id AS state_id FROM parlant_journey_transition
+                        UNION ALL
+                        SELECT id, journey_id, to_state_id FROM parlant_journey_transition) t
+                  JOIN parlant_journey_state s ON s.id = t.state_id AND s.journey_id <> t.journey_id
+            ), reached(id) AS (
+                SELECT id FROM parlant_journey_state WHERE is_initial
                 UNION
-                SELECT r.journey_id, t.to_state_id
-                  FROM reached r
-                  JOIN parlant_journey_transition t ON t.from_state_id = r.id AND t.journey_id = r.journey_id
+                SELECT t.to_state_id FROM reached r JOIN parlant_journey_transition t ON t.from_state_id = r.id
             ), judged AS (
                 SELECT count(*) - count(r.id) AS missed, bool_or(s.is_final AND r.id IS NOT NULL) AS has_end
-                  FROM parlant_journey_state s LEFT JOIN reached r ON r.id = s.id AND r.journey_id = s.journey_id
-                 GROUP BY s.journey_id HAVING count(r.id) > 0
+                  FROM parlant_journey_state s
+                  JOIN parlant_journey j ON j.id = s.journey_id AND j.enabled
+                  LEFT JOIN reached r ON r.id = s.id
+                 GROUP BY s.journey_id HAVING bool_or(s.is_initial)
             )
-            SELECT 'unreachable_state' AS problem, coalesce(sum(missed), 0)::int8 AS parlant_journey_problems FROM judged
-            UNION ALL
-            SELECT 'no_way_to_the_end', count(*) FROM judged WHERE NOT has_end
+            SELECT p.problem, p.found AS parlant_journey_problems
+              FROM totals CROSS JOIN strays
+             -- As many were reached as there are, and none of another journey: then no state is missed.
+             CROSS JOIN LATERAL (SELECT strays.transitions = 0
+                                        AND coalesce(totals.states, 0) = (SELECT count(*) FROM reached) AS whole OFFSET 0) q
+             CROSS JOIN LATERAL (VALUES
+                 ('no_initial_state', without), ('several_initial_states', several),
+                 ('transition_to_other_journey', strays.transitions),
+                 ('unreachable_state',
+                  CASE WHEN whole THEN 0 ELSE (SELECT coalesce(sum(missed), 0)::int8 FROM judged) END),
+                 ('no_way_to_the_end',
+                  CASE WHEN whole THEN endless ELSE (SELECT count(*) FROM judged WHERE NOT has_end) END))
+                             AS p(problem, found)
             """, labels: problem)
 
     /// Required are the names under `required`, or all `properties` where there is none, as the guide has it.
@@ -115,23 +115,20 @@ extension ParlantProbe {
                 "knowledge_base": ["id", "workspace_id", "deleted_at"],
             ],
             sql: """
-                SELECT p.problem,
-                       count(*) FILTER (WHERE CASE p.problem
-                           WHEN 'other_workspace' THEN k.other
-                           WHEN 'deleted_base' THEN k.deleted
-                           WHEN 'never_searched' THEN k.unused
-                           ELSE k.threshold END) AS parlant_knowledge_base_problems
-                  FROM (VALUES ('other_workspace'), ('deleted_base'), ('never_searched'), ('threshold_out_of_range')) AS p(problem)
-                  LEFT JOIN (SELECT b.workspace_id IS DISTINCT FROM a.workspace_id AS other,
-                                    b.deleted_at IS NOT NULL AND x.enabled AS deleted,
-                                    x.enabled AND b.deleted_at IS NULL AND x.search_count = 0 AND x.last_searched_at IS NULL
-                                        AND x.created_at < (now() AT TIME ZONE $1) - interval '7 days'
-                                        AND a.last_active_at > x.created_at + interval '7 days' AS unused,
-                                    x.search_threshold NOT BETWEEN 0 AND 100 AS threshold
-                               FROM parlant_agent_knowledge_base x
-                               JOIN parlant_agent a ON a.id = x.agent_id
-                               JOIN knowledge_base b ON b.id = x.knowledge_base_id) k ON true
-                 GROUP BY 1
+                SELECT p.problem, p.assignments AS parlant_knowledge_base_problems
+                  FROM (SELECT count(*) FILTER (WHERE b.workspace_id IS DISTINCT FROM a.workspace_id) AS other,
+                               count(*) FILTER (WHERE x.enabled AND b.deleted_at IS NOT NULL) AS deleted,
+                               count(*) FILTER (
+                                   WHERE x.enabled AND b.deleted_at IS NULL AND x.search_count = 0 AND x.last_searched_at IS NULL
+                                     AND x.created_at < (now() AT TIME ZONE $1) - interval '7 days'
+                                     AND a.last_active_at > x.created_at + interval '7 days') AS unused,
+                               count(*) FILTER (WHERE x.search_threshold NOT BETWEEN 0 AND 100) AS threshold
+                          FROM parlant_agent_knowledge_base x
+                          JOIN parlant_agent a ON a.id = x.agent_id
+                          JOIN knowledge_base b ON b.id = x.knowledge_base_id) found
+                 CROSS JOIN LATERAL (VALUES ('other_workspace', other), ('deleted_base', deleted),
+                                            ('never_searched', unused), ('threshold_out_of_range', threshold))
+                                 AS p(problem, assignments)
                 """, parameters: [.text(settings.timeZone)], labels: problem)
     }
 
@@ -169,11 +166,13 @@ extension ParlantProbe {
                                                                                AND x."offset" < ordered."offset") END AS gap,
                            "offset" = before AS duplicate, created_at < earlier - interval '1 second' AS backwards
                       FROM ordered)
-                SELECT p.problem, count(DISTINCT j.session_id) FILTER (
-                           WHERE CASE p.problem WHEN 'gap' THEN gap WHEN 'duplicate' THEN duplicate ELSE backwards END)
-                           AS parlant_sessions_out_of_order
-                  FROM (VALUES ('gap'), ('duplicate'), ('backwards')) AS p(problem) LEFT JOIN judged j ON true
-                 GROUP BY 1
+                SELECT p.problem, p.sessions AS parlant_sessions_out_of_order
+                  FROM (SELECT count(DISTINCT session_id) FILTER (WHERE gap) AS gap,
+                               count(DISTINCT session_id) FILTER (WHERE duplicate) AS duplicate,
+                               count(DISTINCT session_id) FILTER (WHERE backwards) AS backwards
+                          FROM judged) found
+                 CROSS JOIN LATERAL (VALUES ('gap', gap), ('duplicate', duplicate), ('backwards', backwards))
+                                 AS p(problem, sessions)
                 """, parameters: [.text(settings.timeZone)], labels: ["problem"])
     }
 }

@@ -108,9 +108,7 @@ package struct IntegrationsProbe: Probe {
         PostgresStatement(
             name: "integrations",
             sql: """
-                SELECT workspace, tool, type, target, error_count, age, state,
-                       row_number() OVER (ORDER BY array_position(ARRAY['unhealthy', 'stale', 'unknown', 'healthy'], state),
-                                                   error_count DESC, workspace, tool, type, target) AS place
+                SELECT workspace, tool, type, target, error_count, age, state
                   FROM (SELECT t.workspace_id AS workspace, t.name AS tool, i.integration_type AS type, i.target_id AS target,
                                i.error_count, c.age,
                                CASE WHEN i.health_status = 'unhealthy' THEN 'unhealthy'
@@ -122,7 +120,8 @@ package struct IntegrationsProbe: Probe {
                           JOIN \(quoted).parlant_tool t ON t.id = i.parlant_tool_id
                          CROSS JOIN LATERAL (SELECT extract(epoch FROM now() - i.last_health_check AT TIME ZONE $2)::float8 AS age) c
                          WHERE i.enabled AND t.enabled) AS judged
-                 ORDER BY place
+                 ORDER BY array_position(ARRAY['unhealthy', 'stale', 'unknown', 'healthy'], state), error_count DESC,
+                          workspace COLLATE "C", tool COLLATE "C", type COLLATE "C", target COLLATE "C"
                 """,
             parameters: [.double(staleAfter / .seconds(1)), .text(timeZone)])
     }
@@ -130,11 +129,11 @@ package struct IntegrationsProbe: Probe {
     private func samples(_ rows: PostgresRows, at: Timestamp) throws(PostgresError) -> [Sample] {
         var list = SampleList(at: at)
         var counts: [[String]: Double] = [:]
-        for row in rows {
+        for (place, row) in rows.enumerated() {
             let (workspace, type) = (try row.text("workspace") ?? "", try row.text("type") ?? "")
             let state = try row.text("state") ?? "unknown"
             counts[[workspace, type, state], default: 0] += 1
-            guard try row.int("place") ?? 0 <= Self.mostSeries else { continue }
+            guard place < Self.mostSeries else { continue }
             let labels = [
                 ("workspace", workspace), ("tool", try row.text("tool") ?? ""), ("type", type),
                 ("target", try row.text("target") ?? ""),

@@ -127,7 +127,16 @@ struct CrashRun {
         receiver.refuse(false)
         let agent = try start()
         schedule.agentStarted()
-        try await schedule.finish()
+        do {
+            try await schedule.finish()
+        } catch {
+            let log = agent.logText
+            let isRunning = agent.isRunning
+            let status = agent.stop(SIGTERM)
+            throw Subprocess.Failure(
+                description: "\(error); the last agent \(isRunning ? "ran and ended" : "had ended") with \(status)\n"
+                    + "\(folder.path)\n\(log.suffix(4_000))")
+        }
         let isQuiet = await quiet()
         let log = agent.logText
         let status = agent.stop(SIGTERM)
@@ -151,7 +160,7 @@ struct CrashRun {
     private mutating func killMigrations(_ count: Int) async throws {
         for _ in 0..<count {
             if Bool.random(using: &random) {
-                for suffix in ["", "-wal", "-shm", ".lock"] {
+                for suffix in ["", "-wal", "-shm", "-journal", ".lock"] {
                     try? FileManager.default.removeItem(atPath: history.path + suffix)
                 }
             }

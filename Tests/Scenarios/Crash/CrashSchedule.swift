@@ -26,6 +26,8 @@ final class CrashSchedule: Sendable {
         var life = 0
         var isAlive = false
         var isFinishing = false
+        /// The database's count at the last look.
+        var count: Int64 = 0
         var failure: String?
     }
 
@@ -88,10 +90,11 @@ final class CrashSchedule: Sendable {
         task.withLock { $0?.cancel() }
         await connection.close()
         poller.shutdown()
-        let failure = state.withLock { $0.failure }
         guard isOver else {
+            let state = state.withLock { $0 }
             throw Subprocess.Failure(
-                description: "the schedule did not come to its end: \(failure ?? "no sample seen")")
+                description: "the schedule did not come to its end: \(state.failure ?? "no sample seen"); "
+                    + "\(state.count) samples counted; waiting: \(state.phases.filter { !$0.value.isSeen })")
         }
     }
 
@@ -109,6 +112,7 @@ final class CrashSchedule: Sendable {
                     """))
         let count = try rows.first?.int("samples") ?? 0
         let due = state.withLock { state -> [(target: String, isWrong: Bool)] in
+            state.count = count
             guard state.life == before.life else { return [] }
             return state.phases.keys.sorted().compactMap { look(at: $0, count: count, isAlive: before.isAlive, &state) }
         }
