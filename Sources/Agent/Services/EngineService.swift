@@ -16,6 +16,9 @@ package actor EngineService: Service {
     private let clock: AgentClock
     private let logger: Logger
     private let wake = Wake()
+    /// What was decided since the last commit began, and what may happen only once it is stored.
+    private var decided = Decided()
+    private let storeWake = Wake()
     /// Decided and not stored yet, because the store could not be written.
     private var backlog: [StoreRecord] = []
     /// The history is not tried before this; in the past unless the last commit failed.
@@ -26,8 +29,10 @@ package actor EngineService: Service {
     private var isDraining = false
     /// Whether steps are taken, so that it makes sense to wait for one.
     private var isRunning = false
-    /// Who waits until what was decided is stored.
+    /// Who waits until what was decided is stored, since the last step.
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    /// The step that waits because too much is decided and not stored.
+    private var throttled: CheckedContinuation<Void, Never>?
     private let rows: AsyncStream<OutboxRow>.Continuation
     /// The messages to send, for the delivery service.
     package nonisolated let outgoing: AsyncStream<OutboxRow>
@@ -57,6 +62,8 @@ package actor EngineService: Service {
     private static let longestTick = Duration.seconds(10)
     /// Messages under way at once, to all receivers together; see `NotificationPlanner.mostLeased` for one.
     private static let mostInFlight = 2_000
+    /// Records that may wait for the commit under way; past it no more is decided until that is through.
+    private static let mostDecided = 20_000
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
     private static let mostBacklog = 100_000
 
@@ -79,9 +86,11 @@ package actor EngineService: Service {
         (diagnoses, wantedDiagnoses) = AsyncStream.makeStream(of: DiagnosisRequest.self)
     }
 
-    /// Goes round until told to stop: takes a step, then waits for a call or for what is due next.
+    /// Goes round until told to stop: takes a step, then waits for a call or for what is due next. Beside it a second loop
+    /// stores what the steps decide, so that the next step is taken while the last one's commit is under way.
     package func run() async throws {
         isRunning = true
+        async let storing: Void = storeDecided()
         await withGracefulShutdownHandler {
             while !wake.isFinished && !Task.isCancelled {
                 lookAtWallClock()
@@ -97,6 +106,8 @@ package actor EngineService: Service {
         isDraining = true
         isRunning = false
         await step()
+        storeWake.finish()
+        await storing
         rows.finish()
         wantedDiagnoses.finish()
     }
@@ -109,14 +120,14 @@ package actor EngineService: Service {
         return min(max(pause, .milliseconds(1)), .seconds(1))
     }
 
-    /// One step: decide, store, send.
+    /// One step: decides, and hands over what is to be stored and what is to be done then.
     private func step() async {
+        while decided.records.count > Self.mostDecided, !storeWake.isFinished {
+            await withCheckedContinuation { throttled = $0 }
+        }
         tick()
         let now = clock.now
         lastStep = now
-        let served = waiting
-        waiting = []
-        defer { for waiter in served { waiter.resume() } }
         let free = isDraining ? 0 : max(0, Self.mostInFlight - inFlight)
         let evaluates = now >= nextEvaluation || isDraining
         let began = ContinuousClock.now
@@ -129,9 +140,40 @@ package actor EngineService: Service {
             reportSilentRules()
         }
         inFlight += leased.count
-        await store(engine.takeRecords())
-        for row in leased { rows.yield(row) }
-        for request in engine.takeDiagnoses() { wantedDiagnoses.yield(request) }
+        let records = engine.takeRecords()
+        logEvents(in: records)
+        decided.records += records
+        decided.rows += leased
+        decided.diagnoses += engine.takeDiagnoses()
+        decided.waiting += waiting
+        waiting = []
+        storeWake.call()
+    }
+
+    /// What steps decided: the records, and what waits for them to be stored.
+    private struct Decided {
+        var records: [StoreRecord] = []
+        var rows: [OutboxRow] = []
+        var diagnoses: [DiagnosisRequest] = []
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Stores what steps decide, all that has gathered in one commit, and only then hands on what is to be sent.
+    private func storeDecided() async {
+        while true {
+            let isLast = storeWake.isFinished
+            let batch = decided
+            decided = Decided()
+            throttled?.resume()
+            throttled = nil
+            await store(batch.records)
+            for row in batch.rows { rows.yield(row) }
+            for request in batch.diagnoses { wantedDiagnoses.yield(request) }
+            for waiter in batch.waiting { waiter.resume() }
+            if isLast { return }
+            // Once a second what could not be stored is tried again.
+            await storeWake.wait(atMost: .seconds(1))
+        }
     }
 
     /// Says once which rules have a selector that has never found a series: a mistyped name raises nothing, for ever.
@@ -172,7 +214,6 @@ package actor EngineService: Service {
     }
 
     private func store(_ records: [StoreRecord]) async {
-        logEvents(in: records)
         backlog += records
         guard !backlog.isEmpty, ContinuousClock.now >= nextCommit || isDraining else { return }
         let pending = backlog

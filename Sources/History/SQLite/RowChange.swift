@@ -16,11 +16,11 @@ struct RowChange: Sendable {
         try db.cachedStatement(sql: sql).execute(arguments: arguments)
     }
 
-    /// The statements of all records, in their order.
+    /// The statements of all records, for one transaction: of several that say how one thing stands only the last.
     static func changes(for records: [StoreRecord]) -> [RowChange] {
         var changes: [RowChange] = []
         changes.reserveCapacity(records.count)
-        for record in records {
+        for record in lastOfEach(records) {
             switch record {
             case .alert(let alert): changes.append(upsert(alert))
             case .removeAlert(let id): changes.append(RowChange("DELETE FROM alert WHERE id = ?", [id.description]))
@@ -39,6 +39,37 @@ struct RowChange: Sendable {
             }
         }
         return changes
+    }
+
+    /// What a record says the state of; events and entries of the ledger are things of their own.
+    private enum Subject: Hashable {
+        case alert(AlertID)
+        case group(NotificationGroup.ID)
+        case outbox(Int64)
+        case silence(String)
+
+        init?(_ record: StoreRecord) {
+            switch record {
+            case .alert(let alert): self = .alert(alert.id)
+            case .removeAlert(let id): self = .alert(id)
+            case .group(let group): self = .group(group.id)
+            case .removeGroup(let id): self = .group(id)
+            case .outbox(let row): self = .outbox(row.id)
+            case .removeOutbox(let id): self = .outbox(id)
+            case .silence(let silence): self = .silence(silence.id)
+            case .removeSilence(let id): self = .silence(id)
+            case .event, .ledger: return nil
+            }
+        }
+    }
+
+    /// In a storm a message is queued, handed out and settled within one transaction: half of the rows would be written
+    /// only to be written over.
+    private static func lastOfEach(_ records: [StoreRecord]) -> [StoreRecord] {
+        var seen: Set<Subject> = []
+        seen.reserveCapacity(records.count)
+        let kept = records.reversed().filter { record in Subject(record).map { seen.insert($0).inserted } ?? true }
+        return kept.reversed()
     }
 
     private static func upsert(_ alert: Alert) -> RowChange {
