@@ -222,7 +222,7 @@ struct BodyText {
         field("runbook", alert.runbook)
     }
 
-    private mutating func field(_ key: StaticString, _ evidence: Evidence?) {
+    private mutating func field(_ key: String, _ evidence: Evidence?) {
         guard let evidence else { return }
         name(key)
         object { $0.fields(of: evidence) }
@@ -239,7 +239,7 @@ struct BodyText {
         field("takenAt", evidence.takenAt)
     }
 
-    private mutating func field(_ key: StaticString, _ episodes: [NotifiedAlert.Episode]) {
+    private mutating func field(_ key: String, _ episodes: [NotifiedAlert.Episode]) {
         name(key)
         array(episodes) { body, episode in
             body.object {
@@ -253,27 +253,27 @@ struct BodyText {
 
     // MARK: Values
 
-    private mutating func field(_ key: StaticString, _ value: String?) {
+    private mutating func field(_ key: String, _ value: String?) {
         guard let value else { return }
         name(key)
         string(value)
     }
 
-    private mutating func field(_ key: StaticString, _ value: Bool) {
+    private mutating func field(_ key: String, _ value: Bool) {
         name(key)
         raw(value ? "true" : "false")
     }
 
-    private mutating func field(_ key: StaticString, _ value: (some BinaryInteger)?) {
+    private mutating func field(_ key: String, _ value: (some BinaryInteger)?) {
         guard let value else { return }
         name(key)
         raw(String(value))
     }
 
-    private mutating func field(_ key: StaticString, _ value: Timestamp?) { field(key, value?.milliseconds) }
+    private mutating func field(_ key: String, _ value: Timestamp?) { field(key, value?.milliseconds) }
 
     /// JSON has no number that is not finite: those are strings, as `BodyCoding` reads them.
-    private mutating func field(_ key: StaticString, _ value: Double?) {
+    private mutating func field(_ key: String, _ value: Double?) {
         guard let value else { return }
         name(key)
         if value.isFinite {
@@ -284,7 +284,7 @@ struct BodyText {
     }
 
     /// As Swift writes it: the two halves of the attoseconds, which are a number of 128 bits.
-    private mutating func field(_ key: StaticString, _ value: Duration?) {
+    private mutating func field(_ key: String, _ value: Duration?) {
         guard let (seconds, attoseconds) = value?.components else { return }
         let whole = Int128(seconds) * 1_000_000_000_000_000_000 + Int128(attoseconds)
         name(key)
@@ -293,12 +293,12 @@ struct BodyText {
         }
     }
 
-    private mutating func field(_ key: StaticString, _ labels: Labels) {
+    private mutating func field(_ key: String, _ labels: Labels) {
         name(key)
         raw(BodyCoding.encode(labels))
     }
 
-    private mutating func field(_ key: StaticString, _ texts: [String: String]) {
+    private mutating func field(_ key: String, _ texts: [String: String]) {
         name(key)
         object { body in
             for (key, value) in texts.sorted(by: { $0.key < $1.key }) {
@@ -332,10 +332,10 @@ struct BodyText {
         needsComma = true
     }
 
-    private mutating func name(_ key: StaticString) {
+    private mutating func name(_ key: String) {
         separate()
         text += "\""
-        text += key.description
+        text += key
         text += "\":"
         needsComma = false
     }

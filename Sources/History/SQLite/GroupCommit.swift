@@ -1,3 +1,4 @@
+import Alerting
 import GRDB
 import Synchronization
 
@@ -6,7 +7,7 @@ import Synchronization
 /// A caller whose task is cancelled still waits: what was handed over is written or fails for everyone in it.
 final class GroupCommit: Sendable {
     private struct Waiting: Sendable {
-        let changes: [RowChange]
+        let records: [StoreRecord]
         let continuation: CheckedContinuation<HistoryError?, Never>
     }
 
@@ -40,12 +41,13 @@ final class GroupCommit: Sendable {
         state.withLock { $0.isClosed }
     }
 
-    /// Writes the changes, and returns when they are on disk.
-    func commit(_ changes: [RowChange]) async throws(HistoryError) {
+    /// Writes the records, and returns when they are on disk. They are made into rows in the writer's turn, one by one, so
+    /// that the rows of a storm are never in memory together.
+    func commit(_ records: [StoreRecord]) async throws(HistoryError) {
         let failure = await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 if state.isClosed { return true }
-                state.waiting.append(Waiting(changes: changes, continuation: continuation))
+                state.waiting.append(Waiting(records: records, continuation: continuation))
                 // The first who waits calls the writer; it takes all who wait when its turn comes.
                 if state.waiting.count == 1 { pool.asyncWriteWithoutTransaction { db in self.drain(into: db) } }
                 return false
@@ -87,9 +89,8 @@ final class GroupCommit: Sendable {
         }
         let result = run(
             { db in
-                for waiter in waiting {
-                    for change in waiter.changes { try change.apply(to: db) }
-                }
+                var writer = RowWriter(db)
+                for waiter in waiting { try RowChange.each(of: waiter.records) { try writer.apply($0) } }
             }, in: db)
         switch result {
         case .success:

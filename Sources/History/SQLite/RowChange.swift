@@ -2,43 +2,35 @@ import Alerting
 import GRDB
 import PromQL
 
-/// One statement that a record becomes. Encoding is done before the writer's turn, in the caller's own time.
-struct RowChange: Sendable {
-    let sql: String
-    let arguments: StatementArguments
+/// One statement that a record becomes.
+struct RowChange {
+    let statement: RowStatement
+    let arguments: [DatabaseValue]
 
-    init(_ sql: String, _ arguments: [any DatabaseValueConvertible & Sendable]) {
-        self.sql = sql
-        self.arguments = StatementArguments(arguments.map(\.databaseValue))
+    init(_ statement: RowStatement, _ arguments: [DatabaseValue]) {
+        self.statement = statement
+        self.arguments = arguments
     }
 
-    func apply(to db: Database) throws {
-        try db.cachedStatement(sql: sql).execute(arguments: arguments)
-    }
-
-    /// The statements of all records, for one transaction: of several that say how one thing stands only the last.
-    static func changes(for records: [StoreRecord]) -> [RowChange] {
-        var changes: [RowChange] = []
-        changes.reserveCapacity(records.count)
-        for record in lastOfEach(records) {
+    /// Gives the statements of all records, for one transaction, one by one: of several records that say how one thing
+    /// stands only those of the last.
+    static func each(of records: [StoreRecord], _ body: (RowChange) throws -> Void) rethrows {
+        let isLast = lastOfEach(records)
+        for (place, record) in records.enumerated() where isLast[place] {
             switch record {
-            case .alert(let alert): changes.append(upsert(alert))
-            case .removeAlert(let id): changes.append(RowChange("DELETE FROM alert WHERE id = ?", [id.description]))
-            case .event(let event): changes += insert(event)
-            case .group(let group): changes.append(upsert(group))
+            case .alert(let alert): try body(upsert(alert))
+            case .removeAlert(let id): try body(RowChange(.removeAlert, [id.description.databaseValue]))
+            case .event(let event): for change in insert(event) { try body(change) }
+            case .group(let group): try body(upsert(group))
             case .removeGroup(let id):
-                changes.append(
-                    RowChange(
-                        "DELETE FROM notification_group WHERE destination = ? AND group_key = ?",
-                        [id.destination.description, id.key]))
-            case .outbox(let row): changes.append(upsert(row))
-            case .removeOutbox(let id): changes.append(RowChange("DELETE FROM outbox WHERE id = ?", [id]))
-            case .ledger(let entry): changes.append(insert(entry))
-            case .silence(let silence): changes.append(upsert(silence))
-            case .removeSilence(let id): changes.append(RowChange("DELETE FROM silence WHERE id = ?", [id]))
+                try body(RowChange(.removeGroup, [id.destination.description.databaseValue, id.key.databaseValue]))
+            case .outbox(let row): try body(upsert(row))
+            case .removeOutbox(let id): try body(RowChange(.removeOutbox, [id.databaseValue]))
+            case .ledger(let entry): try body(insert(entry))
+            case .silence(let silence): try body(upsert(silence))
+            case .removeSilence(let id): try body(RowChange(.removeSilence, [id.databaseValue]))
             }
         }
-        return changes
     }
 
     /// What a record says the state of; events and entries of the ledger are things of their own.
@@ -65,79 +57,61 @@ struct RowChange: Sendable {
 
     /// In a storm a message is queued, handed out and settled within one transaction: half of the rows would be written
     /// only to be written over.
-    private static func lastOfEach(_ records: [StoreRecord]) -> [StoreRecord] {
+    private static func lastOfEach(_ records: [StoreRecord]) -> [Bool] {
+        var isLast = Array(repeating: true, count: records.count)
         var seen: Set<Subject> = []
-        seen.reserveCapacity(records.count)
-        let kept = records.reversed().filter { record in Subject(record).map { seen.insert($0).inserted } ?? true }
-        return kept.reversed()
+        for place in records.indices.reversed() {
+            guard let subject = Subject(records[place]) else { continue }
+            isLast[place] = seen.insert(subject).inserted
+        }
+        return isLast
     }
 
     private static func upsert(_ alert: Alert) -> RowChange {
         let id = alert.id.description
         let body = BodyText.of(alert)
         return RowChange(
-            """
-            INSERT INTO alert (id, rule, labels, phase, level, value, updated_at, body, checksum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET rule = excluded.rule, labels = excluded.labels, phase = excluded.phase,
-                level = excluded.level, value = excluded.value, updated_at = excluded.updated_at, body = excluded.body,
-                checksum = excluded.checksum
-            """,
+            .alert,
             [
-                id, alert.rule, BodyCoding.encode(alert.labels), alert.phase.rawValue,
-                column(alert.level), column(alert.value), alert.updatedAt.milliseconds,
-                body, RowDigest.checksum(body),
+                id.databaseValue, alert.rule.databaseValue, BodyCoding.encode(alert.labels).databaseValue,
+                alert.phase.rawValue.databaseValue, column(alert.level), column(alert.value),
+                alert.updatedAt.milliseconds.databaseValue, body.databaseValue, RowDigest.checksum(body).databaseValue,
             ])
     }
 
     private static func upsert(_ group: NotificationGroup) -> RowChange {
         let body = BodyText.of(group)
         return RowChange(
-            """
-            INSERT INTO notification_group (destination, group_key, receiver, due_at, body, checksum)
-            VALUES (?, ?, ?, ?, ?, ?)
-            ON CONFLICT (destination, group_key) DO UPDATE SET due_at = excluded.due_at, body = excluded.body,
-                checksum = excluded.checksum
-            """,
+            .group,
             [
-                group.id.destination.description, group.id.key, group.id.destination.receiver,
-                column(group.dueAt?.milliseconds), body, RowDigest.checksum(body),
+                group.id.destination.description.databaseValue, group.id.key.databaseValue,
+                group.id.destination.receiver.databaseValue, column(group.dueAt?.milliseconds), body.databaseValue,
+                RowDigest.checksum(body).databaseValue,
             ])
     }
 
     private static func upsert(_ silence: Silence) -> RowChange {
         let body = BodyText.of(silence)
         return RowChange(
-            """
-            INSERT INTO silence (id, matchers, starts_at, ends_at, created_by, comment, body, checksum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET matchers = excluded.matchers, starts_at = excluded.starts_at,
-                ends_at = excluded.ends_at, created_by = excluded.created_by, comment = excluded.comment,
-                body = excluded.body, checksum = excluded.checksum
-            """,
+            .silence,
             [
-                silence.id, silence.matcherText, silence.startsAt.milliseconds, silence.endsAt.milliseconds,
-                silence.createdBy, silence.comment, body, RowDigest.checksum(body),
+                silence.id.databaseValue, silence.matcherText.databaseValue,
+                silence.startsAt.milliseconds.databaseValue, silence.endsAt.milliseconds.databaseValue,
+                silence.createdBy.databaseValue, silence.comment.databaseValue, body.databaseValue,
+                RowDigest.checksum(body).databaseValue,
             ])
     }
 
     private static func upsert(_ row: OutboxRow) -> RowChange {
         let body = BodyText.of(row)
         return RowChange(
-            """
-            INSERT INTO outbox (id, destination, group_key, idempotency_key, state, created_at, attempts,
-                next_attempt_at, give_up_at, last_error, body, checksum)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO UPDATE SET destination = excluded.destination, group_key = excluded.group_key,
-                idempotency_key = excluded.idempotency_key, state = excluded.state, created_at = excluded.created_at,
-                attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at,
-                give_up_at = excluded.give_up_at, last_error = excluded.last_error, body = excluded.body,
-                checksum = excluded.checksum
-            """,
+            .outbox,
             [
-                row.id, row.group.destination.description, row.group.key, row.key, row.state.rawValue,
-                row.createdAt.milliseconds, row.attempts, row.nextAttemptAt.milliseconds, row.giveUpAt.milliseconds,
-                column(row.lastError), body, RowDigest.checksum(body),
+                row.id.databaseValue, row.group.destination.description.databaseValue, row.group.key.databaseValue,
+                row.key.databaseValue, row.state.rawValue.databaseValue, row.createdAt.milliseconds.databaseValue,
+                row.attempts.databaseValue, row.nextAttemptAt.milliseconds.databaseValue,
+                row.giveUpAt.milliseconds.databaseValue, column(row.lastError), body.databaseValue,
+                RowDigest.checksum(body).databaseValue,
             ])
     }
 
@@ -154,24 +128,14 @@ struct RowChange: Sendable {
         // Only where there is one, so that events of before keep their digests.
         if let evidence { digest.add([evidence]) }
         return [
+            RowChange(.identity, [alert.databaseValue, event.rule.databaseValue, labels.databaseValue]),
             RowChange(
-                """
-                INSERT INTO alert_identity (alert, rule, labels) VALUES (?, ?, ?)
-                ON CONFLICT (alert) DO UPDATE SET rule = excluded.rule, labels = excluded.labels
-                WHERE rule <> excluded.rule OR labels <> excluded.labels
-                """,
-                [alert, event.rule, labels]),
-            RowChange(
-                """
-                INSERT INTO event (at, alert, kind, rule, level, previous_level, value, threshold, peak, summary,
-                    reason, digest, evidence)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
-                """,
+                .event,
                 [
-                    event.at.milliseconds, alert, event.kind.rawValue, event.rule, column(event.level),
-                    column(event.previousLevel), column(event.value), column(event.threshold), column(event.peak),
-                    column(event.summary), column(event.reason), digest.value,
-                    column(evidence),
+                    event.at.milliseconds.databaseValue, alert.databaseValue, event.kind.rawValue.databaseValue,
+                    event.rule.databaseValue, column(event.level), column(event.previousLevel), column(event.value),
+                    column(event.threshold), column(event.peak), column(event.summary), column(event.reason),
+                    digest.value.databaseValue, column(evidence),
                 ]),
         ]
     }
@@ -187,15 +151,13 @@ struct RowChange: Sendable {
             entry.attempt.map { String($0) }, latency.map { String($0.bitPattern) }, entry.reason,
         ])
         return RowChange(
-            """
-            INSERT INTO ledger (at, kind, destination, receiver, channel, channel_index, group_key, alerts, message,
-                attempt, latency_ms, reason, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
-            """,
+            .ledger,
             [
-                entry.at.milliseconds, entry.kind.rawValue, entry.destination.description, entry.destination.receiver,
-                entry.destination.channel, entry.destination.index, entry.groupKey, alerts, column(entry.message),
-                column(entry.attempt), column(latency), entry.reason, digest.value,
+                entry.at.milliseconds.databaseValue, entry.kind.rawValue.databaseValue,
+                entry.destination.description.databaseValue, entry.destination.receiver.databaseValue,
+                entry.destination.channel.databaseValue, entry.destination.index.databaseValue,
+                entry.groupKey.databaseValue, alerts.databaseValue, column(entry.message), column(entry.attempt),
+                column(latency), entry.reason.databaseValue, digest.value.databaseValue,
             ])
     }
 

@@ -30,7 +30,7 @@ extension SQLiteHistory {
             let (pool, _) = try open(file, checkingWholeUpTo: limit)
             let (saved, account) = rescue(from: aside)
             let store = SQLiteHistory(file: file, lock: lock, pool: pool, loaded: saved)
-            try await store.writer.commit(RowChange.changes(for: saved.records))
+            try await store.writer.commit(saved.records)
             let damage = HistoryError.damaged(path: file.path, detail: detail, keptAside: aside)
             return (store, ["\(damage)", account])
         }

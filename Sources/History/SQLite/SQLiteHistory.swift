@@ -38,7 +38,7 @@ package final class SQLiteHistory: HistoryStore {
     package func commit(_ records: [StoreRecord]) async throws(HistoryError) {
         _ = takeLoaded()
         // Every transaction is synced, so `mustBeSynced` asks for nothing more.
-        try await writer.commit(RowChange.changes(for: records))
+        try await writer.commit(records)
     }
 
     package func prune(before: Timestamp) async throws(HistoryError) -> Int {
