@@ -36,6 +36,8 @@ struct RowChange: Sendable {
             case .ledger(let entry): changes.append(insert(entry))
             case .silence(let silence): changes.append(upsert(silence))
             case .removeSilence(let id): changes.append(RowChange("DELETE FROM silence WHERE id = ?", [id]))
+            case .heartbeat(let mark): changes.append(upsert(mark))
+            case .removeHeartbeat(let name): changes.append(RowChange("DELETE FROM heartbeat WHERE name = ?", [name]))
             }
         }
         return changes
@@ -88,6 +90,16 @@ struct RowChange: Sendable {
                 silence.id, silence.matcherText, silence.startsAt.milliseconds, silence.endsAt.milliseconds,
                 silence.createdBy, silence.comment, body, RowDigest.checksum(body),
             ])
+    }
+
+    private static func upsert(_ mark: HeartbeatMark) -> RowChange {
+        let body = BodyText.of(mark)
+        return RowChange(
+            """
+            INSERT INTO heartbeat (name, last_at, body, checksum) VALUES (?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET last_at = excluded.last_at, body = excluded.body,
+                checksum = excluded.checksum
+            """, [mark.name, column(mark.lastAt?.milliseconds), body, RowDigest.checksum(body)])
     }
 
     private static func upsert(_ row: OutboxRow) -> RowChange {
