@@ -249,18 +249,28 @@ package struct Assembly: Sendable {
             insecureSkipVerify: tls.insecureSkipVerify)
     }
 
+    /// Tells somebody that the agent lives.
+    package func heartbeat(to settings: HeartbeatSettings) -> HeartbeatPing {
+        HeartbeatPing(
+            url: settings.url, method: settings.method.rawValue, timeout: settings.timeout, version: version,
+            transport: transport)
+    }
+
     // MARK: Engine
 
     package func engineConfiguration(
         of loaded: LoadedConfiguration, probes: [any Probe]
     ) -> Engine.Configuration {
-        Engine.Configuration(
+        var configuration = Engine.Configuration(
             groups: loaded.groups, route: loaded.settings.route,
             policies: loaded.settings.receivers.flatMap(\.policies),
             probes: probes.map { ($0.id, $0.targetLabels) } + [SelfProbe.own],
             externalLabels: loaded.settings.externalLabels,
             externalURL: loaded.settings.server.externalURL ?? "", queryWindow: loaded.settings.server.queryWindow,
             evaluationInterval: loaded.settings.evaluationInterval, inhibitRules: loaded.settings.inhibitRules,
-            intervals: loaded.settings.intervals, receivers: loaded.settings.receivers.map(\.name))
+            intervals: loaded.settings.intervals, receivers: loaded.settings.receivers.map(\.name),
+            resolveTimeout: loaded.settings.resolveTimeout)
+        configuration.heartbeats = loaded.settings.heartbeats
+        return configuration
     }
 }

@@ -1,4 +1,5 @@
 import Alerting
+import Delivery
 import Foundation
 import History
 import Hummingbird
@@ -69,12 +70,18 @@ package struct TocsinAgent: Sendable {
         let diagnosis = DiagnosisService(
             engine: engine, clock: clock, poller: assembly.poller, runbooks: runbooks,
             targets: DiagnosisTargets(loaded.settings), logger: logger)
+        await engine.allow(attemptsOf: loaded.settings.longestAttempt)
+        let heartbeat = HeartbeatService(
+            settings: loaded.settings.heartbeat, monitor: engine.monitor, clock: clock, logger: logger
+        ) { await assembly.heartbeat(to: $0).send(at: clock.now) }
         let reload = ReloadService(
             load: load, assembly: assembly, engine: engine, channels: channels, probing: probing,
-            diagnosis: diagnosis, runbooks: runbooks, shelf: shelf, version: version, first: loaded.settings,
+            diagnosis: diagnosis, runbooks: runbooks, shelf: shelf, heartbeat: heartbeat, version: version,
+            first: loaded.settings,
             connections: set.connections, logger: logger)
         let housekeeping = HousekeepingService(
-            history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger)
+            history: history, retention: loaded.settings.history.retention, clock: clock, logger: logger,
+            monitor: engine.monitor)
         let api = APIRouter(
             engine: engine, history: history, clock: clock, version: version,
             mutations: MutationGuard(token: loaded.settings.server.token, host: loaded.settings.server.host),
@@ -90,8 +97,11 @@ package struct TocsinAgent: Sendable {
                 .init(service: engine),
                 .init(service: diagnosis),
                 .init(service: probing),
-                .init(service: RecordingService(recorder: recorder, clock: clock, logger: logger)),
+                .init(
+                    service: RecordingService(
+                        recorder: recorder, clock: clock, logger: logger, monitor: engine.monitor)),
                 .init(service: housekeeping),
+                .init(service: heartbeat),
                 .init(service: reload),
                 .init(service: server(of: api, settings: loaded.settings)),
                 .init(service: SystemdNotifier(environment: environment, engine: engine, clock: clock)),

@@ -18,13 +18,14 @@ struct Tocsin: AsyncParsableCommand {
               tocsin doctor                                          what is well, what is not, what to do first
               tocsin probe                                           one round of every probe, now
               tocsin alerts                                          what is wrong now
+              tocsin explain PoolUtilizationHigh pool=web            the story of one alert: what happened, who was told
               tocsin runbook diagnose blocking                       look for the cause
             """,
         version: version,
         subcommands: [
             Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
-            TestCommand.self, HistoryCommand.self, RoutesCommand.self, SilenceCommand.self, RunbookCommand.self,
-            NotifyTest.self, Receive.self, Version.self,
+            TestCommand.self, HistoryCommand.self, Explain.self, RoutesCommand.self, SilenceCommand.self,
+            RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
         ])
 }
 

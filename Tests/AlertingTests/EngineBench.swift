@@ -123,9 +123,30 @@ struct EngineBench {
             switch record {
             case .event(let event): events.append(event)
             case .ledger(let entry): ledger.append(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence: break
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .heartbeat, .removeHeartbeat:
+                break
             }
         }
+    }
+
+    /// Others send alerts.
+    ///
+    /// - Returns: how many of them are rules' own.
+    @discardableResult
+    mutating func receive(_ alerts: [ReceivedAlert]) -> Int {
+        let ofRules = engine.receive(alerts, at: now)
+        step()
+        return ofRules
+    }
+
+    /// A heartbeat comes.
+    ///
+    /// - Returns: whether one of that name is waited for.
+    @discardableResult
+    mutating func beat(_ name: String) -> Bool {
+        defer { step() }
+        return engine.beat(name, at: now)
     }
 
     mutating func takeDiagnoses() -> [DiagnosisRequest] { engine.takeDiagnoses() }

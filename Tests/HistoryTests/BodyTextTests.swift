@@ -33,6 +33,7 @@ struct BodyTextTests {
             alert.error = text
             alert.evidence = Evidence(title: text, columns: [text], rows: [[text]], takenAt: Make.time(9))
             alert.awaitedDiagnosis = text
+            alert.received = .init(endsAt: Make.time(8), isEndAssumed: true, generatorURL: text)
             alert.machine.latches = [
                 .init(level: .warning, isLatched: true, raising: nil, clearing: .milliseconds(-1_500)),
                 .init(level: .critical, isLatched: false, raising: .nanoseconds(123_456_789), clearing: .zero),

@@ -19,7 +19,8 @@ struct AlertmanagerScenarioTests {
                 "", "?active=false", "?silenced=false", "?inhibited=false", "?receiver=ops", "?receiver=o",
                 "?receiver=(", "?filter=alertname%3D%22Always%22", "?filter=alertname%3D~%22Al.*%22",
                 "?filter=severity!%3Dwarning", "?filter=team%3D%22%22", "?filter=alertname",
-                "?filter=severity%3Dwarning&filter=alertname%3Dother",
+                "?filter=severity%3Dwarning&filter=alertname%3Dother", "?filter=alertname%3D~%22Sent.*%22",
+                "?filter=team%3Ddb", "?filter=empty%3D%22%22",
             ]
             return alerts.flatMap { [get("alerts\($0)"), get("alerts/groups\($0)")] } + [
                 get("receivers"), get("silences"), get("silences?filter=alertname%3D%22Always%22"),
@@ -31,6 +32,25 @@ struct AlertmanagerScenarioTests {
 
         static func get(_ path: String) -> Exchange { Exchange(method: "GET", path: path) }
     }
+
+    /// Bodies of alerts: what Alertmanager takes, refuses and leaves out.
+    private static let sent: [String] = [
+        "[]", "null", "{}", "[", "", "[{}]", #"[{"labels":{}}]"#, #"[{"labels":{"a":""}}]"#,
+        #"[{"labels":{"0a":"x"}}]"#,
+        #"[{"labels":{"a":1}}]"#, #"[{"labels":{"a":"b"},"startsAt":"x"}]"#,
+        #"[{"labels":{"a":"b"},"generatorURL":"not a url"}]"#, #"[{"labels":{"a":"b"},"annotations":{"0x":"b"}}]"#,
+        #"[{"labels":{"a":"b"},"startsAt":"2030-01-01T00:00:00Z"}]"#,
+        #"[{"labels":{"a":"b"},"startsAt":"2030-01-01T00:00:00Z","endsAt":"2029-01-01T00:00:00Z"}]"#,
+        #"[{"labels":{"alertname":"Over"},"endsAt":"2020-01-01T00:00:00Z"}]"#,
+        #"[{"labels":{"alertname":"Sent1","team":"db","empty":""},"annotations":{"summary":"x","none":""}}]"#,
+        #"[{"labels":{"alertname":"Sent2"},"startsAt":"2026-01-01T00:00:00Z","endsAt":"2999-01-01T00:00:00.5Z"}]"#,
+        #"[{"labels":{"alertname":"Sent3"}},{"labels":{"0a":"x"}},{"labels":{}}]"#,
+        #"[{"labels":{"alertname":"Sent4"},"startsAt":"0001-01-01T00:00:00Z","endsAt":""}]"#,
+        #"[{"labels":{"alertname":"Sent5"}},{"labels":{"alertname":"Sent5"},"endsAt":"2026-01-01T00:00:00Z"}]"#,
+        // Annotations change; the end is told.
+        #"[{"labels":{"alertname":"Sent1","team":"db"},"annotations":{"summary":"other"}}]"#,
+        #"[{"labels":{"alertname":"Sent3"},"endsAt":"2026-01-01T00:00:00Z"}]"#,
+    ]
 
     private func send(_ exchange: Exchange, to port: Int) async throws -> (status: Int, body: [UInt8]) {
         let transport = CurlTransport()
@@ -112,6 +132,8 @@ struct AlertmanagerScenarioTests {
                 #expect(own == other, "\(ours.method) \(ours.path) \(ours.body ?? "")")
             }
         }
+        // The same is sent to both: taken, refused, and taken in part. Each alert is a group of its own.
+        try await compare(Self.sent.map { Exchange(method: "POST", path: "alerts", body: $0) }.map { ($0, $0) })
         func made(_ port: Int, _ body: String) async throws -> String {
             let answer = try await send(Exchange(method: "POST", path: "silences", body: body), to: port)
             let id = try JSONSerialization.jsonObject(with: Data(answer.body)) as? [String: String]

@@ -269,6 +269,6 @@ enum WrongSettings {
                 + "    email_configs: [{to: a@b.c, from: a@b.c, smarthost: 'm:25', headers: {▸Subject: x}}]",
             "written by the agent itself", mend: "remove it"),
         Wrong(
-            "a global without effect", "global: {resolve_timeout: ▸5m}", "has no effect", mend: "remove it", .warning),
+            "a resolve_timeout that is none", "global: {resolve_timeout: ▸soon}", "resolve_timeout", mend: "15s"),
     ]
 }

@@ -5,7 +5,7 @@ import Hummingbird
 import PromQL
 import Settings
 
-/// The part of Alertmanager's HTTP API, version 2, that its clients need to look at alerts and to silence them
+/// The part of Alertmanager's HTTP API, version 2, that its clients need to send and look at alerts and to silence them
 /// (https://github.com/prometheus/alertmanager, api/v2/openapi.yaml).
 struct AlertmanagerAPI: Sendable {
     let engine: EngineService
@@ -16,6 +16,8 @@ struct AlertmanagerAPI: Sendable {
 
     /// Larger bodies are refused.
     static let largestBody = 64 << 10
+    /// The same for what carries alerts: 10,000 of them take about 5 MiB.
+    static let largestAlerts = 16 << 20
     /// The version whose API this is: clients compare it with theirs.
     static let apiVersion = "0.25.0"
 
@@ -33,6 +35,7 @@ struct AlertmanagerAPI: Sendable {
             JSONAnswer.make(await self.engine.receiverNames.map { ReceiverName(name: $0) })
         }
         router.get("/api/v2/alerts") { request, _ in await Self.answer { try await self.alerts(request) } }
+        router.post("/api/v2/alerts") { request, _ in await Self.answer { try await self.receive(request) } }
         router.get("/api/v2/alerts/groups") { request, _ in await Self.answer { try await self.groups(request) } }
         router.get("/api/v2/silences") { request, _ in await Self.answer { try await self.silences(request) } }
         router.post("/api/v2/silences") { request, _ in await Self.answer { try await self.setSilence(request) } }
@@ -54,6 +57,8 @@ struct AlertmanagerAPI: Sendable {
             case .notFound, .isOver: return JSONAnswer.make(problem.description, status: .notFound)
             case .tooMany, .wrong: return JSONAnswer.make(problem.description, status: .badRequest)
             }
+        } catch let problem as ReceptionProblem {
+            return JSONAnswer.make(problem.description, status: .serviceUnavailable)
         } catch {
             return JSONAnswer.make("the request can't be served", status: .internalServerError)
         }
@@ -95,6 +100,31 @@ struct AlertmanagerAPI: Sendable {
         return JSONAnswer.make(groups.sorted { $0.key < $1.key }.map(\.value))
     }
 
+    /// Takes over what was sent. As in Alertmanager the valid ones are taken also where others are not; the answer then
+    /// says what is wrong.
+    private func receive(_ request: Request) async throws -> Response {
+        let body = try await self.body(of: request, upTo: Self.largestAlerts)
+        let posted = try PostableAlert.read(body)
+        let (now, timeout) = (await engine.now, await engine.resolveTimeout)
+        var (taken, problems): ([ReceivedAlert], [String]) = ([], [])
+        for alert in posted {
+            do throws(PostableAlert.Invalid) {
+                taken.append(try alert.received(at: now, resolveTimeout: timeout))
+            } catch {
+                problems.append(error.description)
+            }
+        }
+        try await engine.receive(taken, invalid: problems.count)
+        guard problems.isEmpty else { throw Problem.bad(Self.joined(problems)) }
+        return Response(status: .ok)
+    }
+
+    /// The first few of many problems.
+    private static func joined(_ problems: [String]) -> String {
+        let shown = problems.prefix(20).joined(separator: "; ")
+        return problems.count > 20 ? "\(shown); and \(problems.count - 20) more" : shown
+    }
+
     // MARK: Silences
 
     private func silences(_ request: Request) async throws -> Response {
@@ -114,21 +144,10 @@ struct AlertmanagerAPI: Sendable {
     }
 
     private func setSilence(_ request: Request) async throws -> Response {
-        try checkMutation(request)
-        // A page of another site can't send this type without asking first.
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
-        }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: Self.largestBody)
-        } catch {
-            throw Problem(
-                status: .contentTooLarge, message: "the body may hold up to \(Self.largestBody) bytes")
-        }
+        let body = try await self.body(of: request, upTo: Self.largestBody)
         let posted: PostableSilence
         do {
-            posted = try JSONDecoder().decode(PostableSilence.self, from: Data(body.readableBytesView))
+            posted = try JSONDecoder().decode(PostableSilence.self, from: body)
         } catch {
             throw Problem.bad("the body is no silence: \(PostableSilence.explanation(of: error))")
         }
@@ -145,6 +164,20 @@ struct AlertmanagerAPI: Sendable {
             guard case .isOver = error else { throw error }
         }
         return Response(status: .ok)
+    }
+
+    /// The body of a request that changes something, once it is clear that it may.
+    private func body(of request: Request, upTo limit: Int) async throws(Problem) -> Data {
+        try checkMutation(request)
+        // A page of another site can't send this type without asking first.
+        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
+            throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
+        }
+        do {
+            return Data((try await request.body.collect(upTo: limit)).readableBytesView)
+        } catch {
+            throw Problem(status: .contentTooLarge, message: "the body may hold up to \(limit) bytes")
+        }
     }
 
     private func checkMutation(_ request: Request) throws(Problem) {

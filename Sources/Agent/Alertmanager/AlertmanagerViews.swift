@@ -41,7 +41,7 @@ struct GettableAlert: Encodable {
         let mutedBy: [String]
     }
 
-    /// An alert that fires has no end, and clients want one: Alertmanager's own default, from now on.
+    /// An alert of the agent's own that fires has no end, and clients want one: Alertmanager's own default, from now on.
     private static let assumedEnd = Duration.seconds(300)
 
     let fingerprint: String
@@ -60,9 +60,9 @@ struct GettableAlert: Encodable {
         labels = alert.routedLabels.dictionary
         annotations = alert.annotations
         startsAt = (alert.firingSince ?? alert.updatedAt).description
-        endsAt = (now + Self.assumedEnd).description
+        endsAt = (alert.received?.endsAt ?? now + Self.assumedEnd).description
         updatedAt = alert.updatedAt.description
-        generatorURL = externalURL
+        generatorURL = alert.received?.generatorURL ?? externalURL
         var seen: Set<String> = []
         receivers = standing.routes.map(\.receiver).filter { seen.insert($0).inserted }.map { ReceiverName(name: $0) }
         let isSuppressed = !standing.silencedBy.isEmpty || !standing.inhibitedBy.isEmpty

@@ -5,7 +5,8 @@ package import History
 package import Hummingbird
 import PromQL
 
-/// The agent's HTTP interface: health, metrics, alerts and history. It only reads, but for silences.
+/// The agent's HTTP interface: health, metrics, alerts and history. It only reads, but for silences,
+/// heartbeats, and alerts that others send.
 package struct APIRouter: Sendable {
     private let engine: EngineService
     private let history: any HistoryStore
@@ -50,6 +51,7 @@ package struct APIRouter: Sendable {
         }
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         RunbookPages(runbooks: runbooks).add(to: router)
+        HeartbeatAPI(engine: engine, mutations: mutations).add(to: router)
         AlertmanagerAPI(
             engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL
         ).add(to: router)
@@ -59,11 +61,17 @@ package struct APIRouter: Sendable {
 
     // MARK: Health
 
-    /// Well while the engine's loop turns; a loop that stood still for 30 s is not.
+    /// Well while every loop turns; one that did not show itself in its time, and 30 s more, is not.
     private func healthy() async -> Response {
         let pause = clock.now - (await engine.status()).lastStep
         if pause > .seconds(30) {
             return plain("the engine's loop has stood still for \(pause.promQL)\n", status: .serviceUnavailable)
+        }
+        let stuck = engine.monitor.stuck(at: clock.now)
+        if !stuck.isEmpty {
+            return plain(
+                "loops stand still: \(stuck.map { Evidence.cell($0) }.joined(separator: ", "))\n",
+                status: .serviceUnavailable)
         }
         return plain("Tocsin is healthy.\n")
     }
@@ -163,7 +171,8 @@ package struct APIRouter: Sendable {
               /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
               /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
               /api/v1/notifications         what was told to whom, and why or why not
-              /api/v2/alerts, silences      as Alertmanager answers; `amtool` works
+              /api/v2/alerts, silences      as Alertmanager answers; `amtool` works, and Prometheus may send alerts
+              /api/v1/heartbeats            what must report here that it lives, and when it did
               /runbooks, /runbooks/NAME     what to do
               /metrics                      the agent's own and the sampled metrics
               /api/v1/health                whether what is watched is well: healthy, degraded or unhealthy

@@ -49,11 +49,18 @@ package enum MetricsText {
             ("tocsin_notification_groups", [:], Double(status.groups)),
             ("tocsin_rule_evaluations_total", [:], Double(status.ruleEvaluations)),
             ("tocsin_rules_failing", [:], Double(status.rulesFailing)),
+            ("tocsin_alerts_received_total", [:], Double(counters.received)),
+            ("tocsin_alerts_received_invalid_total", [:], Double(counters.receivedInvalid)),
             ("tocsin_diagnoses_total", [:], Double(counters.diagnoses)),
             ("tocsin_diagnoses_failed_total", [:], Double(counters.failedDiagnoses)),
         ]
         for state in [Silence.State.pending, .active] {
             all.append(("tocsin_silences", ["state": state.rawValue], Double(status.silences[state] ?? 0)))
+        }
+        all.append(("tocsin_loops_stuck", [:], Double(status.stuckLoops)))
+        for standing in status.heartbeats {
+            let isMissing: Double = standing.state == .missing ? 1 : 0
+            all.append(("tocsin_heartbeat_missing", ["heartbeat": standing.heartbeat.name], isMissing))
         }
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {

@@ -14,7 +14,7 @@ package enum QueryReader {
         "from", "to", "alert", "rule", "level", "kind", "label", "limit", "cursor", "order",
     ]
     private static let ledgerParameters = [
-        "from", "to", "alert", "receiver", "message", "kind", "limit", "cursor", "order",
+        "from", "since", "to", "alert", "receiver", "message", "kind", "result", "limit", "cursor", "order",
     ]
 
     /// - Parameter parameters: names and values as they stand in the request; a name may occur several times.
@@ -43,9 +43,10 @@ package enum QueryReader {
         var query = LedgerQuery()
         for (name, value) in parameters {
             switch name {
-            case "from": query.from = try time(value, name)
+            case "from", "since": query.from = try time(value, name)
             case "to": query.to = try time(value, name)
             case "alert": query.alert = try alert(value)
+            case "result": query.kinds.formUnion(try choice(value, name, Result.allCases).kinds)
             case "receiver": query.receiver = value
             case "message":
                 guard let number = Int64(value) else {
@@ -60,6 +61,19 @@ package enum QueryReader {
             }
         }
         return query
+    }
+
+    /// How an attempt or a decision ended, in the words of who asks.
+    private enum Result: String, CaseIterable {
+        case delivered, failed, withheld
+
+        var kinds: Set<LedgerEntry.Kind> {
+            switch self {
+            case .delivered: [.delivered]
+            case .failed: [.retry, .rejected, .givenUp]
+            case .withheld: [.withheld]
+            }
+        }
     }
 
     /// Seconds since 1970 or RFC 3339.

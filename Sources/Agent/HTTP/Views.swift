@@ -22,6 +22,10 @@ package struct AlertView: Codable, Sendable, Hashable {
     package let error: String?
     package let runbook: String?
     package let evidence: EvidenceView?
+    /// When it is over unless its sender repeats it; nil for an alert of the agent's own.
+    package let endsAt: String?
+    /// Where its sender shows it.
+    package let generatorURL: String?
 
     package init(_ alert: Alert) {
         id = alert.id.description
@@ -43,6 +47,8 @@ package struct AlertView: Codable, Sendable, Hashable {
         error = alert.error
         runbook = alert.runbook
         evidence = alert.evidence.map(EvidenceView.init)
+        endsAt = alert.received?.endsAt.description
+        generatorURL = alert.received?.generatorURL
     }
 }
 
@@ -108,6 +114,8 @@ package struct LedgerView: Codable, Sendable, Hashable {
     package let alerts: [String]
     package let message: Int64?
     package let attempt: Int?
+    /// The receiver's answer: an HTTP status or SMTP's reply code.
+    package let status: Int?
     /// Seconds.
     package let latency: Double?
     package let reason: String
@@ -121,6 +129,7 @@ package struct LedgerView: Codable, Sendable, Hashable {
         alerts = entry.alerts.map(\.description)
         message = entry.message
         attempt = entry.attempt
+        status = entry.status
         latency = entry.latency.map { Double($0.milliseconds) / 1_000 }
         reason = entry.reason
     }

@@ -13,12 +13,16 @@ package actor EngineService: Service {
     private let history: any HistoryStore
     /// Keeps samples for the next start; nil for an agent that doesn't.
     private let recorder: SampleRecorder?
-    private let clock: AgentClock
-    private let logger: Logger
-    private let wake = Wake()
+    let clock: AgentClock
+    let logger: Logger
+    let wake = Wake()
     /// What was decided since the last commit began, and what may happen only once it is stored.
     private var decided = Decided()
     private let storeWake = Wake()
+    /// Which loops of the agent make progress.
+    package nonisolated let monitor: LoopMonitor
+    /// How long an attempt to deliver may take before the loop that makes it counts as standing still.
+    var longestAttempt = Duration.seconds(60)
     /// Decided and not stored yet, because the store could not be written.
     private var backlog: [StoreRecord] = []
     /// The history is not tried before this; in the past unless the last commit failed.
@@ -41,7 +45,7 @@ package actor EngineService: Service {
     package nonisolated let diagnoses: AsyncStream<DiagnosisRequest>
     /// Why the history can't be written; nil while it can.
     package private(set) var historyFault: String?
-    package private(set) var counters = EngineCounters()
+    package internal(set) var counters = EngineCounters()
     /// How far the wall clock has been set since the start; noted so that each step is logged once.
     private var knownDrift = Duration.zero
     private var lastTick: Timestamp
@@ -68,9 +72,11 @@ package actor EngineService: Service {
     private static let mostBacklog = 100_000
 
     package init(
-        engine: Engine, history: any HistoryStore, recorder: SampleRecorder? = nil, clock: AgentClock, logger: Logger
+        engine: Engine, history: any HistoryStore, recorder: SampleRecorder? = nil, clock: AgentClock, logger: Logger,
+        monitor: LoopMonitor = LoopMonitor()
     ) {
         self.engine = engine
+        self.monitor = monitor
         self.recorder = recorder
         if recorder != nil { self.engine.keepRounds() }
         let start = ContinuousClock.now
@@ -108,6 +114,8 @@ package actor EngineService: Service {
         await step()
         storeWake.finish()
         await storing
+        monitor.end("evaluation")
+        monitor.end("storing")
         rows.finish()
         wantedDiagnoses.finish()
     }
@@ -115,7 +123,8 @@ package actor EngineService: Service {
     /// Until something becomes due; at most a second, so that the watchdog sees the loop turn.
     private var pauseUntilDue: Duration {
         let rules = engine.rules.nextDue.map { max($0, nextEvaluation) }
-        let due = [rules, engine.planner.nextDue].compactMap { $0 }.min()
+        let due = [rules, engine.rules.nextReceivedEnd, engine.heartbeats.nextDue, engine.planner.nextDue]
+            .compactMap { $0 }.min()
         let pause = due.map { $0 - clock.now } ?? .seconds(1)
         return min(max(pause, .milliseconds(1)), .seconds(1))
     }
@@ -147,6 +156,7 @@ package actor EngineService: Service {
         decided.diagnoses += engine.takeDiagnoses()
         decided.waiting += waiting
         waiting = []
+        monitor.note("evaluation", next: clock.now + LoopMonitor.patience)
         storeWake.call()
     }
 
@@ -167,13 +177,22 @@ package actor EngineService: Service {
             throttled?.resume()
             throttled = nil
             await store(batch.records)
-            for row in batch.rows { rows.yield(row) }
+            monitor.note("storing", next: clock.now + LoopMonitor.patience)
+            for row in batch.rows {
+                monitor.note(Self.loop(of: row), next: clock.now + longestAttempt + LoopMonitor.patience)
+                rows.yield(row)
+            }
             for request in batch.diagnoses { wantedDiagnoses.yield(request) }
             for waiter in batch.waiting { waiter.resume() }
             if isLast { return }
             // Once a second what could not be stored is tried again.
             await storeWake.wait(atMost: .seconds(1))
         }
+    }
+
+    /// What the delivery of a message is called among the loops.
+    private static func loop(of row: OutboxRow) -> String {
+        "delivery (message \(row.id) to \(row.group.destination))"
     }
 
     /// Says once which rules have a selector that has never found a series: a mistyped name raises nothing, for ever.
@@ -190,7 +209,7 @@ package actor EngineService: Service {
     }
 
     /// Notices that the process stood still. Called before anything is decided or taken over.
-    private func tick() {
+    func tick() {
         let now = clock.now
         let pause = now - lastTick
         lastTick = now
@@ -250,7 +269,8 @@ package actor EngineService: Service {
             case .event, .ledger:
                 dropped += 1
                 return true
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence:
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .heartbeat, .removeHeartbeat:
                 return false
             }
         }
@@ -273,6 +293,7 @@ package actor EngineService: Service {
 
     /// Takes over how an attempt to deliver ended.
     package func settle(_ row: OutboxRow, _ outcome: DeliveryOutcome, latency: Duration) {
+        monitor.end(Self.loop(of: row))
         inFlight -= 1
         counters.count(outcome, receiver: row.group.destination.receiver)
         engine.settle(row.id, outcome, latency: latency, at: clock.now)
@@ -297,6 +318,9 @@ package actor EngineService: Service {
             wake.call()
         }
     }
+
+    /// Takes over how long an attempt to deliver may take.
+    package func allow(attemptsOf longest: Duration) { longestAttempt = longest }
 
     /// Takes over other settings.
     package func reload(_ configuration: Engine.Configuration) {
@@ -345,7 +369,8 @@ package actor EngineService: Service {
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
-            silences: engine.planner.silences.counts(at: clock.now))
+            silences: engine.planner.silences.counts(at: clock.now), heartbeats: heartbeats(),
+            stuckLoops: monitor.stuck(at: clock.now).count)
     }
 
     private func logEvents(in records: [StoreRecord]) {
@@ -355,7 +380,9 @@ package actor EngineService: Service {
             case .ledger(let entry):
                 if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
                 log(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence: break
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .heartbeat, .removeHeartbeat:
+                break
             }
         }
     }

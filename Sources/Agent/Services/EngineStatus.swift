@@ -18,6 +18,11 @@ package struct EngineCounters: Sendable, Hashable {
     /// Those of them that failed, or were not asked since too many waited.
     package var failedDiagnoses = 0
 
+    /// Alerts that others sent, each time that they did.
+    package var received = 0
+    /// Alerts that others sent and that could not be taken.
+    package var receivedInvalid = 0
+
     mutating func count(_ outcome: DeliveryOutcome, receiver: String) {
         switch outcome {
         case .delivered: delivered[receiver, default: 0] += 1
@@ -54,4 +59,7 @@ package struct EngineStatus: Sendable {
     package let clockDrift: Duration
     /// How many silences are in each state.
     package let silences: [Silence.State: Int]
+    package let heartbeats: [HeartbeatStanding]
+    /// How many of the agent's loops stand still.
+    package let stuckLoops: Int
 }

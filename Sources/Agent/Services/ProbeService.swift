@@ -53,9 +53,13 @@ package struct ProbeService: Service {
     }
 
     private func sample(_ probe: any Probe, after delay: Duration) async {
+        let loop = "sampling of \(probe.id)"
+        defer { engine.monitor.end(loop) }
         var schedule = ProbeSchedule(id: probe.id, interval: probe.interval, startingAt: clock.now + delay)
         var lastFailure: String?
         while !Task.isCancelled {
+            let next = max(schedule.nextDue, clock.now) + probe.deadline
+            engine.monitor.note(loop, next: next + LoopMonitor.patience)
             do {
                 try await Task.sleep(for: max(.zero, schedule.nextDue - clock.now))
             } catch {

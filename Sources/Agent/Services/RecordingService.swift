@@ -8,8 +8,10 @@ package struct RecordingService: Service {
     private let recorder: SampleRecorder
     private let clock: AgentClock
     private let logger: Logger
+    private let monitor: LoopMonitor
 
-    package init(recorder: SampleRecorder, clock: AgentClock, logger: Logger) {
+    package init(recorder: SampleRecorder, clock: AgentClock, logger: Logger, monitor: LoopMonitor) {
+        self.monitor = monitor
         self.recorder = recorder
         self.clock = clock
         self.logger = logger
@@ -19,6 +21,7 @@ package struct RecordingService: Service {
         let isFailing = await cancelWhenGracefulShutdown {
             var isFailing = false
             while true {
+                monitor.note("recording", next: clock.now + SampleRecorder.interval + LoopMonitor.patience)
                 isFailing = await flush(wasFailing: isFailing)
                 do {
                     try await Task.sleep(for: SampleRecorder.interval)
@@ -27,6 +30,7 @@ package struct RecordingService: Service {
                 }
             }
         }
+        monitor.end("recording")
         _ = await flush(wasFailing: isFailing)
     }
 

@@ -15,6 +15,7 @@ struct ReloadService: Service {
     private let diagnosis: DiagnosisService
     private let runbooks: RunbookDirectory
     private let shelf: TocsinAgent.ShelfReader
+    private let heartbeat: HeartbeatService
     private let version: String
     private let first: AgentSettings
     private let connections: [PostgresConnection]
@@ -23,7 +24,7 @@ struct ReloadService: Service {
     init(
         load: @escaping TocsinAgent.Loader, assembly: Assembly, engine: EngineService, channels: ChannelDirectory,
         probing: ProbeService, diagnosis: DiagnosisService, runbooks: RunbookDirectory,
-        shelf: @escaping TocsinAgent.ShelfReader, version: String, first: AgentSettings,
+        shelf: @escaping TocsinAgent.ShelfReader, heartbeat: HeartbeatService, version: String, first: AgentSettings,
         connections: [PostgresConnection], logger: Logger
     ) {
         self.load = load
@@ -34,6 +35,7 @@ struct ReloadService: Service {
         self.diagnosis = diagnosis
         self.runbooks = runbooks
         self.shelf = shelf
+        self.heartbeat = heartbeat
         self.version = version
         self.first = first
         self.connections = connections
@@ -64,6 +66,8 @@ struct ReloadService: Service {
         channels.replace(with: assembly.channels(of: loaded.settings))
         runbooks.replace(with: shelf(loaded.settings.ruleSources))
         await diagnosis.replace(with: DiagnosisTargets(loaded.settings))
+        heartbeat.replace(with: loaded.settings.heartbeat)
+        await engine.allow(attemptsOf: loaded.settings.longestAttempt)
         await engine.reload(assembly.engineConfiguration(of: loaded, probes: set.probes))
         let isSame =
             loaded.settings.databases == old.settings.databases && loaded.settings.pools == old.settings.pools

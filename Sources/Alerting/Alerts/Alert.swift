@@ -68,6 +68,8 @@ package struct Alert: Hashable, Sendable, Codable {
     package var evidence: Evidence?
     /// The diagnosis that was asked for and has not come back, as `runbook/block`; nil while none is waited for.
     package var awaitedDiagnosis: String?
+    /// What its sender said last; nil for an alert of one of the agent's own rules.
+    package var received: Reception?
     /// The state machine's own memory.
     package var machine: AlertMachine.Memory
     package var updatedAt: Timestamp
@@ -88,6 +90,9 @@ package struct Alert: Hashable, Sendable, Codable {
             || machine.unknownSince != old.machine.unknownSince || machine.noDataSince != old.machine.noDataSince
             || threshold != old.threshold
     }
+
+    /// Whether one of the rules gives it; else somebody sent it, or a heartbeat stopped.
+    package var isOfRule: Bool { ordinal >= 0 }
 
     /// Whether a person who was told of it should believe that it is on: it fires, or it flaps and so may at any time.
     package var isOn: Bool { phase.isFiring || isFlapping }

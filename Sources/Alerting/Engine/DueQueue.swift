@@ -19,6 +19,7 @@ struct DueQueue<ID: Hashable & Comparable & Sendable>: Sendable {
     var next: Timestamp? { heap.min?.time }
 
     var isEmpty: Bool { times.isEmpty }
+    var count: Int { times.count }
 
     /// Sets when something is due; nil for never.
     mutating func set(_ id: ID, _ time: Timestamp?) {

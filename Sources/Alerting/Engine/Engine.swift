@@ -22,12 +22,17 @@ package struct Engine: Sendable {
         package var intervals: [RecurringTime]
         /// The names of all receivers, also of those that no route leads to.
         package var receivers: [String]
+        /// When an alert that was sent without an end is over, unless it is sent again.
+        package var resolveTimeout: Duration
+        /// What must report that it lives.
+        package var heartbeats: [Heartbeat] = []
 
         package init(
             groups: [RuleGroup], route: Route, policies: [DestinationPolicy],
             probes: [(id: String, targetLabels: Labels)], externalLabels: Labels = Labels(), externalURL: String = "",
             queryWindow: Duration = .seconds(300), evaluationInterval: Duration = .seconds(15),
-            inhibitRules: [InhibitRule] = [], intervals: [RecurringTime] = [], receivers: [String] = []
+            inhibitRules: [InhibitRule] = [], intervals: [RecurringTime] = [], receivers: [String] = [],
+            resolveTimeout: Duration = .seconds(300)
         ) {
             self.groups = groups
             self.route = route
@@ -40,6 +45,7 @@ package struct Engine: Sendable {
             self.inhibitRules = inhibitRules
             self.intervals = intervals
             self.receivers = receivers
+            self.resolveTimeout = resolveTimeout
         }
     }
 
@@ -47,7 +53,10 @@ package struct Engine: Sendable {
     package internal(set) var planner: NotificationPlanner
     /// The names of all receivers, sorted.
     package private(set) var receivers: [String]
+    /// When an alert that was sent without an end is over, unless it is sent again.
+    package private(set) var resolveTimeout: Duration
     package private(set) var probes: ProbeBook
+    package private(set) var heartbeats: HeartbeatBook
     package private(set) var window: SampleWindow
     package let startedAt: Timestamp
     private var records: [StoreRecord] = []
@@ -82,12 +91,15 @@ package struct Engine: Sendable {
         window = SampleWindow(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         receivers = configuration.receivers.sorted()
+        resolveTimeout = configuration.resolveTimeout
         self.startedAt = startedAt
+        heartbeats = HeartbeatBook(marks: state.heartbeats, startedAt: startedAt)
         rules.limits.subqueryStep = configuration.evaluationInterval
         rules.restartNoDataTimers(at: startedAt)
         ending = Set(state.alerts.filter { !$0.isOn && $0.phase != .pending }.map(\.id))
         nextPrune = startedAt + Self.pruneInterval
         take(rules.resolveOrphans(at: startedAt), at: startedAt)
+        waitFor(configuration.heartbeats, at: startedAt)
         for request in rules.wantEvidenceAgain() { want(request) }
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, inhibitRules: configuration.inhibitRules,
@@ -152,6 +164,8 @@ package struct Engine: Sendable {
     /// is unknown until the probes answer anew, so that nothing resolves or fires for lack of data.
     package mutating func resume(after pause: Duration, at now: Timestamp) {
         rules.restartNoDataTimers(at: now)
+        rules.waitForSenders(at: now)
+        heartbeats.allowForPause(at: now)
         probes.forgetAnswers(in: &window, reason: "the agent stood still for \(pause.promQL)", at: now)
     }
 
@@ -165,6 +179,10 @@ package struct Engine: Sendable {
     package mutating func advance(
         to now: Timestamp, sending: Int, evaluating: Bool = true, note: String? = nil
     ) -> [OutboxRow] {
+        take(rules.endReceived(at: now), at: now)
+        for (heartbeat, lastAt) in heartbeats.takeLate(at: now) {
+            take(rules.miss(heartbeat, lastAt: lastAt, at: now), at: now)
+        }
         if evaluating {
             take(rules.evaluateDue(at: now, probes: probes, window: &window), at: now)
             keep(rules.takeGathered(), of: nil, at: now)
@@ -177,6 +195,31 @@ package struct Engine: Sendable {
         }
         settleEnded()
         return leased
+    }
+
+    /// Takes over alerts that others sent.
+    ///
+    /// - Returns: how many of them are alerts of the agent's own rules, which what is sent does not change.
+    package mutating func receive(_ alerts: [ReceivedAlert], at now: Timestamp) -> Int {
+        let (events, ofRules) = rules.receive(alerts, at: now)
+        take(events, at: now)
+        settleEnded()
+        return ofRules
+    }
+
+    /// Takes note that a heartbeat came.
+    ///
+    /// - Returns: whether one of that name is waited for.
+    package mutating func beat(_ name: String, at now: Timestamp) -> Bool {
+        guard let heartbeat = heartbeats.beat(name, at: now) else { return false }
+        take(rules.endMissing(heartbeat, at: now), at: now)
+        settleEnded()
+        return true
+    }
+
+    private mutating func waitFor(_ all: [Heartbeat], at now: Timestamp) {
+        heartbeats.set(all, at: now)
+        take(rules.resolveHeartbeats(except: all, at: now), at: now)
     }
 
     /// Takes over how an attempt ended.
@@ -207,11 +250,13 @@ package struct Engine: Sendable {
             groups: configuration.groups, externalLabels: configuration.externalLabels,
             externalURL: configuration.externalURL, at: now)
         receivers = configuration.receivers.sorted()
+        resolveTimeout = configuration.resolveTimeout
         rules.limits.subqueryStep = configuration.evaluationInterval
         for series in unrecorded { window.markStale(series, at: now) }
         window.keep(
             retention: configuration.queryWindow, reach: SampleWindow.Reach(rules.groups.flatMap(\.expressions)))
         take(rules.resolveOrphans(at: now), at: now)
+        waitFor(configuration.heartbeats, at: now)
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, inhibitRules: configuration.inhibitRules,
             intervals: configuration.intervals, alerts: rules.alerts, at: now)
@@ -222,6 +267,9 @@ package struct Engine: Sendable {
     package mutating func takeRecords() -> [StoreRecord] {
         for id in rules.takeChanged().sorted() {
             records.append(rules.alerts[id].map(StoreRecord.alert) ?? .removeAlert(id))
+        }
+        for (name, mark) in heartbeats.takeChanged() {
+            records.append(mark.map(StoreRecord.heartbeat) ?? .removeHeartbeat(name))
         }
         defer { records = [] }
         return records + planner.takeRecords()

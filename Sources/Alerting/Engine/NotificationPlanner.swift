@@ -89,7 +89,9 @@ package struct NotificationPlanner: Sendable {
             switch record {
             case .outbox(let row): later.insert(row.id).inserted
             case .removeOutbox(let id): later.insert(id).inserted
-            case .alert, .removeAlert, .event, .group, .removeGroup, .ledger, .silence, .removeSilence: true
+            case .alert, .removeAlert, .event, .group, .removeGroup, .ledger, .silence, .removeSilence, .heartbeat,
+                .removeHeartbeat:
+                true
             }
         }
         return kept.reversed()

@@ -24,6 +24,7 @@ extension RuleBook {
                 ?? Alert(
                     id: id, rule: rule.name, ordinal: rule.ordinal, labels: element.labels, runbook: rule.runbook,
                     at: now)
+            events += adopt(&alert, by: rule, at: now)
             alert.runbook = rule.runbook
             let reading = heldBack(
                 element.value, rule: rule, alert: alert, at: now, probes: probes, window: window)
@@ -90,8 +91,9 @@ extension RuleBook {
             return
         }
         alerts[alert.id] = alert
-        if old == nil { alertsByRule[key, default: []].insert(alert.id) }
-        if old.map(alert.mustBeWritten) ?? true { changed.insert(alert.id) }
+        let isNew = old.map { !$0.isOfRule } ?? true
+        if isNew { alertsByRule[key, default: []].insert(alert.id) }
+        if isNew || old.map(alert.mustBeWritten) ?? true { changed.insert(alert.id) }
     }
 
     private mutating func observeAll(

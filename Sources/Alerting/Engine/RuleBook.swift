@@ -59,6 +59,8 @@ package struct RuleBook: Sendable {
     /// What each rule looks back at.
     private(set) var pasts: RulePasts
     let startedAt: Timestamp
+    /// The alerts that others sent and that fire, by their end.
+    var receivedEnds = DueQueue<AlertID>()
     /// What recording rules gave since it was last taken out, of the metrics that rules read the past of.
     private var gathered: [Sample] = []
 
@@ -84,10 +86,11 @@ package struct RuleBook: Sendable {
             group.expressions.map { Memory(health: RuleHealth(of: $0, loadedAt: startedAt)) }
         }
         nextEvaluation = groups.map { startedAt + $0.interval }
-        for alert in alerts {
+        for alert in alerts where alert.isOfRule {
             alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal), default: []].insert(alert.id)
         }
         indexRules()
+        waitForSenders(at: startedAt)
     }
 
     /// Takes over other rules, all due at once. Alerts are kept with their timers.
@@ -302,6 +305,7 @@ package struct RuleBook: Sendable {
     package mutating func forget(_ id: AlertID) {
         guard let alert = alerts.removeValue(forKey: id) else { return }
         withTexts.remove(id)
+        receivedEnds.set(id, nil)
         alertsByRule[RuleKey(name: alert.rule, ordinal: alert.ordinal)]?.remove(id)
     }
 }

@@ -48,3 +48,24 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         self.reason = reason
     }
 }
+
+extension LedgerEntry {
+    /// What the receiver answered the attempt with, an HTTP status or SMTP's reply code; nil where it is not about an
+    /// attempt, or no answer came.
+    ///
+    /// Every channel begins its account of an answer with it: `200 ok`, `answered 503 overloaded`.
+    package var status: Int? {
+        switch kind {
+        case .queued, .merged, .attempt, .withheld: return nil
+        case .delivered, .retry, .rejected, .givenUp: break
+        }
+        guard attempt != nil else { return nil }
+        var words = reason.split(separator: " ", omittingEmptySubsequences: true)[...]
+        if kind == .givenUp, let last = words.firstIndex(of: "last:") { words = words[(last + 1)...] }
+        if words.first == "answered" { words = words.dropFirst() }
+        let digits = words.first?.prefix { $0.isASCII && $0.isNumber } ?? ""
+        guard digits.count == 3, let status = Int(digits), (100..<600).contains(status) else { return nil }
+        let rest = words.first?.dropFirst(3) ?? ""
+        return rest.isEmpty || rest.hasPrefix(";") || rest.hasPrefix(":") ? status : nil
+    }
+}

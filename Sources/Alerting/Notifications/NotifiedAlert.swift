@@ -51,6 +51,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     /// What a diagnosis found; nil where none was run, where it has not come yet, and where a resolve is told.
     package var evidence: Evidence?
     package var runbook: String?
+    /// Where its sender shows it; nil for an alert of the agent's own.
+    package var generatorURL: String?
 
     /// The labels that routes and receivers see: with the level as `severity`.
     package var routedLabels: Labels {
@@ -100,5 +102,6 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         self.meanwhileOmitted = meanwhileOmitted
         evidence = change.takesEvidence ? alert.evidence : nil
         runbook = alert.runbook
+        generatorURL = alert.received?.generatorURL
     }
 }

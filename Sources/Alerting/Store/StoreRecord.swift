@@ -10,12 +10,14 @@ package enum StoreRecord: Hashable, Sendable {
     case ledger(LedgerEntry)
     case silence(Silence)
     case removeSilence(String)
+    case heartbeat(HeartbeatMark)
+    case removeHeartbeat(String)
 
     /// Whether the transaction that holds it must have reached the disk before anything acts on it.
     package var mustBeSynced: Bool {
         switch self {
         case .outbox, .removeOutbox, .group, .removeGroup, .silence: true
-        case .alert, .removeAlert, .event, .ledger, .removeSilence: false
+        case .alert, .removeAlert, .event, .ledger, .removeSilence, .heartbeat, .removeHeartbeat: false
         }
     }
 }
@@ -26,13 +28,16 @@ package struct StoredState: Hashable, Sendable {
     package var groups: [NotificationGroup]
     package var outbox: [OutboxRow]
     package var silences: [Silence]
+    package var heartbeats: [HeartbeatMark]
 
     package init(
-        alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = []
+        alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = [],
+        heartbeats: [HeartbeatMark] = []
     ) {
         self.alerts = alerts
         self.groups = groups
         self.outbox = outbox
         self.silences = silences
+        self.heartbeats = heartbeats
     }
 }

@@ -11,6 +11,8 @@ extension StoredState {
             case .removeOutbox(let id): outbox.removeAll { $0.id == id }
             case .silence(let silence): silences.replace(silence) { $0.id == silence.id }
             case .removeSilence(let id): silences.removeAll { $0.id == id }
+            case .heartbeat(let mark): heartbeats.replace(mark) { $0.name == mark.name }
+            case .removeHeartbeat(let name): heartbeats.removeAll { $0.name == name }
             case .event, .ledger: break
             }
         }

@@ -7,6 +7,7 @@ extension StoredState {
         let times =
             alerts.map(\.updatedAt) + groups.compactMap(\.lastMessageAt)
             + groups.flatMap { $0.members.values.compactMap { $0.told?.at } } + outbox.map(\.createdAt)
+            + heartbeats.map { $0.lastAt ?? $0.since }
         return times.max()
     }
 
@@ -22,6 +23,10 @@ extension StoredState {
         let step = writtenAt - now
         for index in alerts.indices { alerts[index].move(back: step) }
         for index in groups.indices { groups[index].move(back: step) }
+        for index in heartbeats.indices {
+            heartbeats[index].since = heartbeats[index].since - step
+            heartbeats[index].lastAt = heartbeats[index].lastAt.map { $0 - step }
+        }
         for index in outbox.indices {
             outbox[index].createdAt = outbox[index].createdAt - step
             outbox[index].nextAttemptAt = outbox[index].nextAttemptAt - step
@@ -36,6 +41,7 @@ extension Alert {
         pendingSince = pendingSince.map { $0 - step }
         firingSince = firingSince.map { $0 - step }
         resolvedAt = resolvedAt.map { $0 - step }
+        if let end = received?.endsAt { received?.endsAt = end - step }
         if let taken = evidence?.takenAt { evidence?.takenAt = taken - step }
         updatedAt = updatedAt - step
         machine.lastReading = machine.lastReading.map { $0 - step }

@@ -48,7 +48,7 @@ struct WebhookPayload: Sendable {
             "startsAt": .string("\(alert.startedAt)"),
             // What Alertmanager sends while the end is not known: Go's zero time.
             "endsAt": .string(alert.endedAt.map { "\($0)" } ?? "0001-01-01T00:00:00Z"),
-            "generatorURL": .string(context.historyURL("\(alert.id)") ?? ""),
+            "generatorURL": .string(alert.generatorURL ?? context.historyURL("\(alert.id)") ?? ""),
             "fingerprint": .string("\(alert.id)"),
         ])
     }

@@ -38,6 +38,16 @@ struct BodyText {
         return body.text
     }
 
+    static func of(_ mark: HeartbeatMark) -> String {
+        var body = BodyText()
+        body.object { body in
+            body.field("name", mark.name)
+            body.field("since", mark.since)
+            body.field("lastAt", mark.lastAt)
+        }
+        return body.text
+    }
+
     // MARK: Types
 
     private mutating func fields(of alert: Alert) {
@@ -65,6 +75,14 @@ struct BodyText {
         field("runbook", alert.runbook)
         field("evidence", alert.evidence)
         field("awaitedDiagnosis", alert.awaitedDiagnosis)
+        if let received = alert.received {
+            name("received")
+            object {
+                $0.field("endsAt", received.endsAt)
+                $0.field("isEndAssumed", received.isEndAssumed)
+                $0.field("generatorURL", received.generatorURL)
+            }
+        }
         name("machine")
         object { $0.fields(of: alert.machine) }
         field("updatedAt", alert.updatedAt)
@@ -220,6 +238,7 @@ struct BodyText {
         field("meanwhileOmitted", alert.meanwhileOmitted)
         field("evidence", alert.evidence)
         field("runbook", alert.runbook)
+        field("generatorURL", alert.generatorURL)
     }
 
     private mutating func field(_ key: String, _ evidence: Evidence?) {

@@ -29,6 +29,8 @@ struct RowChange {
             case .ledger(let entry): try body(insert(entry))
             case .silence(let silence): try body(upsert(silence))
             case .removeSilence(let id): try body(RowChange(.removeSilence, [id.databaseValue]))
+            case .heartbeat(let mark): try body(upsert(mark))
+            case .removeHeartbeat(let name): try body(RowChange(.removeHeartbeat, [name.databaseValue]))
             }
         }
     }
@@ -39,6 +41,7 @@ struct RowChange {
         case group(NotificationGroup.ID)
         case outbox(Int64)
         case silence(String)
+        case heartbeat(String)
 
         init?(_ record: StoreRecord) {
             switch record {
@@ -50,6 +53,8 @@ struct RowChange {
             case .removeOutbox(let id): self = .outbox(id)
             case .silence(let silence): self = .silence(silence.id)
             case .removeSilence(let id): self = .silence(id)
+            case .heartbeat(let mark): self = .heartbeat(mark.name)
+            case .removeHeartbeat(let name): self = .heartbeat(name)
             case .event, .ledger: return nil
             }
         }
@@ -98,6 +103,16 @@ struct RowChange {
                 silence.id.databaseValue, silence.matcherText.databaseValue,
                 silence.startsAt.milliseconds.databaseValue, silence.endsAt.milliseconds.databaseValue,
                 silence.createdBy.databaseValue, silence.comment.databaseValue, body.databaseValue,
+                RowDigest.checksum(body).databaseValue,
+            ])
+    }
+
+    private static func upsert(_ mark: HeartbeatMark) -> RowChange {
+        let body = BodyText.of(mark)
+        return RowChange(
+            .heartbeat,
+            [
+                mark.name.databaseValue, column(mark.lastAt?.milliseconds), body.databaseValue,
                 RowDigest.checksum(body).databaseValue,
             ])
     }

@@ -2,7 +2,8 @@ import GRDB
 
 /// The statements that records become.
 enum RowStatement: Hashable {
-    case alert, group, silence, outbox, identity, event, ledger, removeAlert, removeGroup, removeOutbox, removeSilence
+    case alert, group, silence, outbox, identity, event, ledger, removeAlert, removeGroup, removeOutbox, removeSilence,
+        heartbeat, removeHeartbeat
 
     var sql: String {
         switch self {
@@ -58,6 +59,13 @@ enum RowStatement: Hashable {
                 attempt, latency_ms, reason, digest)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (at, digest) DO NOTHING
             """
+        case .heartbeat:
+            """
+            INSERT INTO heartbeat (name, last_at, body, checksum) VALUES (?, ?, ?, ?)
+            ON CONFLICT (name) DO UPDATE SET last_at = excluded.last_at, body = excluded.body,
+                checksum = excluded.checksum
+            """
+        case .removeHeartbeat: "DELETE FROM heartbeat WHERE name = ?"
         case .removeAlert: "DELETE FROM alert WHERE id = ?"
         case .removeGroup: "DELETE FROM notification_group WHERE destination = ? AND group_key = ?"
         case .removeOutbox: "DELETE FROM outbox WHERE id = ?"

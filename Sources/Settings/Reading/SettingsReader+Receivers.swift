@@ -13,6 +13,8 @@ struct GlobalDefaults {
     var hello: String?
     /// Nil where nothing is said: then STARTTLS is required.
     var requireTLS: Bool?
+    /// When an alert that was sent without an end is over.
+    var resolveTimeout = Duration.seconds(300)
     /// The keys that are there.
     var keys: Set<String> = []
 }
@@ -33,10 +35,7 @@ extension SettingsReader {
         global.identity = text(fields, "smtp_auth_identity")
         global.hello = text(fields, "smtp_hello")
         global.requireTLS = fields.value("smtp_require_tls")?.bool()
-        if let value = fields.value("resolve_timeout"), value.duration() != nil {
-            value.warning(
-                "`resolve_timeout` has no effect: this agent sees itself when an alert is over", remedy: "remove it")
-        }
+        global.resolveTimeout = fields.duration("resolve_timeout", default: global.resolveTimeout)
         global.keys = Set(ForeignReceivers.globalKeys.filter(fields.has))
         ForeignReceivers.refuseDoubles(global.keys, in: fields)
         fields.unsupported(

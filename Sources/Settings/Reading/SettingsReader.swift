@@ -61,6 +61,9 @@ struct SettingsReader {
             evaluationInterval: fields.duration("evaluation_interval", default: .seconds(15)),
             route: Route(id: "{}", receiver: "none"), receivers: [])
         settings.externalLabels = externalLabels(fields)
+        settings.resolveTimeout = global.resolveTimeout
+        settings.heartbeat = fields.value("heartbeat")?.mapping { heartbeat($0) }
+        settings.heartbeats = named(fields, "heartbeats", "heartbeat") { awaitedHeartbeat($0) }
         settings.databases = named(fields, "databases", "database") { database($0) }
         let databases = Set(settings.databases.map(\.name))
         settings.pools = named(fields, "pools", "pool") { pool($0, databases: databases) }
@@ -82,7 +85,7 @@ struct SettingsReader {
     }
 
     /// The entries of a list whose names must differ.
-    private func named<Entry>(
+    func named<Entry>(
         _ fields: MappingReader, _ key: String, _ kind: String, _ read: (MappingReader) -> Entry?
     ) -> [Entry] {
         var seen: [String: Int] = [:]
@@ -169,9 +172,12 @@ struct SettingsReader {
         }
     }
 
-    private func externalLabels(_ fields: MappingReader) -> Labels {
+    private func externalLabels(_ fields: MappingReader) -> Labels { labels(fields, "external_labels") }
+
+    /// A mapping of label names and values.
+    func labels(_ fields: MappingReader, _ key: String) -> Labels {
         var labels: [(String, String)] = []
-        for (key, location, value) in fields.value("external_labels")?.pairs() ?? [] {
+        for (key, location, value) in fields.value(key)?.pairs() ?? [] {
             if !LabelName.isValid(key) || key == Labels.metricName {
                 yaml.note(
                     .error, "`\(key)` is not a label name", at: location,

@@ -83,6 +83,12 @@ package struct AgentSettings: Sendable {
     package var evaluationInterval: Duration
     /// Labels that are added to what leaves this agent.
     package var externalLabels: Labels
+    /// When an alert that others sent without an end is over, unless they send it again; 5 minutes by default.
+    package var resolveTimeout = Duration.seconds(300)
+    /// Whom to tell that the agent lives; nil for nobody.
+    package var heartbeat: HeartbeatSettings?
+    /// What must report to the agent that it lives.
+    package var heartbeats: [Heartbeat] = []
     package var databases: [DatabaseSettings]
     package var pools: [PoolSettings]
     package var processes: [ProcessSettings]

@@ -79,7 +79,7 @@ enum SecretMask {
 
     private static func isSecret(_ key: String, section: String, isKey: Bool) -> Bool {
         if harmless.contains(key) || key.hasSuffix("_file") || key.hasPrefix("require") { return false }
-        if section == "receivers", key == "url" || (isKey && Nearest.to(key, among: ["url"]) != nil) { return true }
+        if section == "receivers" || section == "heartbeat", key == "url" || (isKey && Nearest.to(key, among: ["url"]) != nil) { return true }
         if keys.contains(key) { return true }
         if ["passw", "secret", "token", "credential"].contains(where: { key.contains($0) }) { return true }
         // A mistyped secret key is still followed by the secret.
