@@ -44,7 +44,11 @@ struct PostableAlertTests {
         ),
         (#"[{"labels":{"a":"b"},"annotations":{"0x":"b"}}]"#, [#"invalid annotations: invalid name "0x""#]),
         (#"[{"labels":{"a":"b"},"generatorURL":"not a url"}]"#, ["422"]),
-        (#"[{"labels":{"a":"b"},"generatorURL":"","startsAt":"","endsAt":""}]"#, [#"{a="b"} now…+5m"#]),
+        (#"[{"labels":{"a":"b"},"generatorURL":"","startsAt":null}]"#, [#"{a="b"} now…+5m"#]),
+        (
+            #"[{"labels":{"a":"b"},"startsAt":"","endsAt":""}]"#,
+            [#"{a="b"} 1970-01-01T00:00:00.000Z…1970-01-01T00:00:00.000Z"#]
+        ),
         (
             #"[{"labels":{"a":"b"},"startsAt":"0001-01-01T00:00:00.000Z","endsAt":"0001-01-01T00:00:00Z"}]"#,
             [#"{a="b"} now…+5m"#]

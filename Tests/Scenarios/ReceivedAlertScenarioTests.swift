@@ -9,12 +9,14 @@ struct ReceivedAlertScenarioTests {
     private static let amtool = Programs.find("amtool")
     private static let prometheus = Programs.find("prometheus")
 
-    private func settings(_ receiver: HTTPReceiver, timeout: String = "5m", groupBy: String = "[alertname]") -> String {
+    private func settings(
+        _ receiver: HTTPReceiver, timeout: String = "5m", groupBy: String = "[alertname]", interval: String = "500ms"
+    ) -> String {
         """
         global: { resolve_timeout: \(timeout) }
         processes: [{ name: tests, pid: \(ProcessInfo.processInfo.processIdentifier) }]
         rule_files: []
-        route: { receiver: ops, group_by: \(groupBy), group_wait: 500ms, group_interval: 500ms }
+        route: { receiver: ops, group_by: \(groupBy), group_wait: 500ms, group_interval: \(interval) }
         receivers: [{ name: ops, webhook_configs: [{ url: "\(receiver.url)/hook" }] }]
         """
     }
@@ -139,7 +141,7 @@ struct ReceivedAlertScenarioTests {
     func many() async throws {
         let receiver = try HTTPReceiver(port: 0) { _ in .init() }
         defer { receiver.stop() }
-        let agent = try await AgentProcess(settings(receiver, groupBy: "[shard]"))
+        let agent = try await AgentProcess(settings(receiver, groupBy: "[shard]", interval: "5s"))
         defer { agent.remove() }
         func send(_ numbers: Range<Int>) async throws -> Duration {
             let began = ContinuousClock.now

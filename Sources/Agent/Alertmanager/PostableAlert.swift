@@ -79,10 +79,11 @@ struct PostableAlert: Decodable {
     /// Go's zero time, which means that none is set.
     private static let zero = Timestamp(milliseconds: -62_135_596_800_000)
 
-    /// A time of the body, `zero` where there is none; nil for what is no time.
+    /// A time of the body, `zero` where there is none; nil for what is no time. An empty text is 1970, as it is to the
+    /// library that reads times for Alertmanager.
     private static func time(_ text: String?) -> Timestamp? {
-        guard let text, !text.isEmpty else { return zero }
-        return Timestamp(rfc3339: text)
+        guard let text else { return zero }
+        return text.isEmpty ? Timestamp(milliseconds: 0) : Timestamp(rfc3339: text)
     }
 
     private static func set(_ text: String?) -> Timestamp? {

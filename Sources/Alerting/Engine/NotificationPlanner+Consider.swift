@@ -91,7 +91,7 @@ extension NotificationPlanner {
     /// Marks that there is something to tell, and sets when.
     private mutating func wait(for alert: Alert, in id: NotificationGroup.ID, at now: Timestamp) {
         guard let member = groups[id]?.members[alert.id] else { return }
-        changedGroups.insert(id)
+        noteMember(of: id)
         guard hasNews(alert, of: id, member: member) else {
             groups[id]?.members[alert.id]?.waitingSince = nil
             return
@@ -104,8 +104,10 @@ extension NotificationPlanner {
         } else {
             due = now + times.wait
         }
-        let present = groups[id]?.dueAt ?? due
-        groups[id]?.dueAt = min(present, due)
+        let present = groups[id]?.dueAt
+        guard present.map({ due < $0 }) ?? true else { return }
+        groups[id]?.dueAt = due
+        changedGroups.insert(id)
     }
 
     /// Whether the destination does not know yet how the alert stands.

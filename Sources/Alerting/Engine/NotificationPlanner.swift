@@ -29,6 +29,10 @@ package struct NotificationPlanner: Sendable {
     var records: [StoreRecord] = []
     /// The groups that changed since then: each is written once, as it stands at the end.
     var changedGroups: Set<NotificationGroup.ID> = []
+    /// Large groups whose members changed, and how often, since they were written.
+    private var unwritten: [NotificationGroup.ID: Int] = [:]
+    /// From so many members on a group is not written for each change of one.
+    private static let largeGroup = 100
 
     /// - Parameters:
     ///   - groups: as the store gave them back.
@@ -74,6 +78,7 @@ package struct NotificationPlanner: Sendable {
     /// Takes out what has been decided since the last call, in order, for one transaction.
     package mutating func takeRecords() -> [StoreRecord] {
         noteDueTimes()
+        for id in changedGroups { unwritten[id] = nil }
         defer {
             records = []
             changedGroups = []
@@ -201,6 +206,23 @@ package struct NotificationPlanner: Sendable {
         groups[group.id] = isOver ? nil : group
         if !inhibitions.isEmpty { inhibitedGroups.note(groups[group.id], id: group.id) }
         changedGroups.insert(group.id)
+    }
+
+    /// Takes note that a member came or changed, and that nothing else did: not the time at which the group is due, nor
+    /// what was told.
+    ///
+    /// A row of the store holds all members. Were it written each time, a storm of alerts in one group would take the
+    /// square of their number. From `largeGroup` members on it is written once an eighth has changed, and when the group
+    /// has something to say: what is missing after a crash is known from the alerts themselves.
+    mutating func noteMember(of id: NotificationGroup.ID) {
+        let count = groups[id]?.members.count ?? 0
+        guard count >= Self.largeGroup, !changedGroups.contains(id) else {
+            changedGroups.insert(id)
+            return
+        }
+        let changes = (unwritten[id] ?? 0) + 1
+        unwritten[id] = changes
+        if changes * 8 >= count { changedGroups.insert(id) }
     }
 
     mutating func join(_ alert: AlertID, _ group: NotificationGroup.ID) {
