@@ -43,7 +43,8 @@ import Testing
         try folder.execute(
             """
             DROP TABLE silence;
-            DELETE FROM grdb_migrations WHERE identifier LIKE '0004%';
+            DROP TABLE heartbeat;
+            DELETE FROM grdb_migrations WHERE identifier > '0004';
             PRAGMA user_version = 3;
             INSERT INTO notification_group (destination, group_key, receiver, body)
             VALUES ('ops/slack/0', 'key', 'ops', '\(body)')

@@ -21,7 +21,8 @@ extension HistoryError {
         // The message only: the statement and its arguments tell an operator nothing.
         let detail = "\(error.message ?? "no message") (SQLite \(error.extendedResultCode.rawValue))"
         switch error.resultCode {
-        case .SQLITE_CORRUPT, .SQLITE_NOTADB: self = .damaged(path: path, detail: detail, keptAside: nil)
+        // Our statements are right for our schema: one that is not (`SQLITE_ERROR`) finds a schema whose text is damaged.
+        case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: self = .damaged(path: path, detail: detail, keptAside: nil)
         case .SQLITE_FULL: self = .full(path: path, detail: detail)
         case .SQLITE_READONLY: self = .readOnly(path: path, detail: detail)
         case .SQLITE_IOERR where Self.isOutOfSpace(path): self = .full(path: path, detail: detail)

@@ -1,7 +1,7 @@
 import GRDB
 
 /// The statements that records become.
-enum RowStatement: Hashable {
+enum RowStatement: CaseIterable {
     case alert, group, silence, outbox, identity, event, ledger, removeAlert, removeGroup, removeOutbox, removeSilence,
         heartbeat, removeHeartbeat
 

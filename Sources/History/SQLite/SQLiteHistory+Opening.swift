@@ -108,6 +108,8 @@ extension SQLiteHistory {
                     // The pool sets NORMAL, which may lose the last commits when the power fails.
                     try db.execute(sql: "PRAGMA synchronous = FULL")
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
+                    // Finds damage in the text of a trigger, which a check of the file does not.
+                    for statement in RowStatement.allCases { _ = try db.makeStatement(sql: statement.sql) }
                     var reading: StateReader.Reading?
                     try db.inTransaction(.immediate) {
                         reading = try StateReader(db).readSettingAside(path: file.path)
