@@ -55,6 +55,13 @@ package enum MetricsText {
         for state in [Silence.State.pending, .active] {
             all.append(("tocsin_silences", ["state": state.rawValue], Double(status.silences[state] ?? 0)))
         }
+        for (destination, standing) in status.destinations {
+            let labels: Labels = [
+                "receiver": destination.receiver, "channel": destination.channel, "index": "\(destination.index)",
+            ]
+            all.append(("tocsin_delivery_circuit_open", labels, standing.isCircuitOpen ? 1 : 0))
+            all.append(("tocsin_delivery_waiting_messages", labels, Double(standing.waiting)))
+        }
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {
             let labels: Labels = ["receiver": receiver]

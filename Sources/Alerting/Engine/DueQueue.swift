@@ -20,6 +20,8 @@ struct DueQueue<ID: Hashable & Comparable & Sendable>: Sendable {
 
     var isEmpty: Bool { times.isEmpty }
 
+    var count: Int { times.count }
+
     /// Sets when something is due; nil for never.
     mutating func set(_ id: ID, _ time: Timestamp?) {
         guard times[id] != time else { return }

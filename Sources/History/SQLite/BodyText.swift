@@ -110,6 +110,7 @@ struct BodyText {
         field("lastMessageAt", group.lastMessageAt)
         field("outstanding", group.outstanding)
         field("sequence", group.sequence)
+        field("reference", group.reference)
     }
 
     private mutating func fields(of id: NotificationGroup.ID) {
@@ -194,6 +195,7 @@ struct BodyText {
         field("sequence", notification.sequence)
         field("createdAt", notification.createdAt)
         field("note", notification.note)
+        field("reference", notification.reference)
     }
 
     private mutating func fields(of alert: NotifiedAlert) {
