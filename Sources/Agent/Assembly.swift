@@ -11,7 +11,7 @@ package struct Assembly: Sendable {
     package let version: String
     package let hostName: String
     let poller: PostgresPoller
-    private let transport: CurlTransport
+    let transport: CurlTransport
 
     package init(version: String, hostName: String = ProcessInfo.processInfo.hostName) {
         self.version = version
@@ -188,65 +188,6 @@ package struct Assembly: Sendable {
             method: "GET", url: source.url.exposed,
             headers: source.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value.exposed) },
             connectTimeout: timeout, totalTimeout: timeout, bodyLimit: 16 << 20)
-    }
-
-    // MARK: Channels
-
-    package func channels(of settings: AgentSettings) -> [Destination: any Channel] {
-        var channels: [Destination: any Channel] = [:]
-        for receiver in settings.receivers {
-            for slack in receiver.slack {
-                channels[slack.policy.destination] = SlackChannel(
-                    webhookURL: slack.apiURL, channel: slack.channel, username: slack.username,
-                    options: options(slack.http, slack.timeout), context: context(settings, slack.timeZone),
-                    transport: transport)
-            }
-            for webhook in receiver.webhooks {
-                channels[webhook.policy.destination] = WebhookChannel(
-                    url: webhook.url, signingSecret: webhook.signingSecret, maxAlerts: webhook.maxAlerts,
-                    options: options(webhook.http, webhook.timeout), context: context(settings, "UTC"),
-                    transport: transport)
-            }
-            for email in receiver.emails { channels[email.policy.destination] = channel(email, settings) }
-        }
-        return channels
-    }
-
-    private func channel(_ email: EmailSettings, _ settings: AgentSettings) -> EmailChannel {
-        let security: MailRequest.Security
-        switch email.security {
-        case .startTLS: security = .startTLS
-        case .tls: security = .tls
-        case .none: security = .none
-        }
-        return EmailChannel(
-            server: MailServer(
-                host: email.host, port: email.port, security: security, username: email.username,
-                password: email.password, hello: email.hello, tls: tls(email.tls), timeout: email.timeout),
-            from: MailAddress(name: email.from.name, address: email.from.address),
-            to: email.to.map { MailAddress(name: $0.name, address: $0.address) }, headers: email.headers,
-            context: context(settings, email.timeZone), transport: transport)
-    }
-
-    private func context(_ settings: AgentSettings, _ timeZone: String) -> ChannelContext {
-        ChannelContext(
-            externalURL: settings.server.externalURL, timeZone: TimeZone(identifier: timeZone) ?? .gmt,
-            version: version, hostName: hostName)
-    }
-
-    private func options(_ http: HTTPClientSettings, _ timeout: Duration) -> HTTPOptions {
-        HTTPOptions(
-            headers: http.headers,
-            login: http.basicAuth.map { HTTPOptions.Login(user: $0.username, password: $0.password) },
-            authorization: http.authorization.map {
-                HTTPOptions.Authorization(type: $0.type, credentials: $0.credentials)
-            }, tls: tls(http.tls), proxy: http.proxyURL, timeout: timeout)
-    }
-
-    private func tls(_ tls: TLSClientSettings) -> TLSOptions {
-        TLSOptions(
-            caFile: tls.caFile, certFile: tls.certFile, keyFile: tls.keyFile, serverName: tls.serverName,
-            insecureSkipVerify: tls.insecureSkipVerify)
     }
 
     /// Tells somebody that the agent lives.

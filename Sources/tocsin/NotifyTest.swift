@@ -49,7 +49,7 @@ struct NotifyTest: AsyncParsableCommand {
             let outcome = await channel.deliver(
                 message, key: "notify-test-\(now.milliseconds)", attempt: 1, now: now)
             switch outcome {
-            case .delivered(let answer): Terminal.out("\(destination): delivered (\(answer))")
+            case .delivered(let answer, _): Terminal.out("\(destination): delivered (\(answer))")
             case .retry(let reason, _, _):
                 failed = true
                 Terminal.error("\(destination): not delivered, the agent would try again: \(reason)")

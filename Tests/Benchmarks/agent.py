@@ -1,7 +1,7 @@
 """Tocsin, with the settings that a measurement needs."""
 import json
 
-from workbench import HOST, ROOT, binary
+from workbench import HOST, ROOT, Failed, binary, request
 
 
 class Agent:
@@ -25,6 +25,12 @@ class Agent:
 
     def wait_ready(self):
         self.bench.wait_ready(self.daemon, self.port, "/-/ready", seconds=120)
+
+    def post(self, alerts):
+        """Hands over alerts by Alertmanager's API."""
+        answer, body = request(self.port, "/api/v2/alerts", "POST", json.dumps(alerts))
+        if answer != 200:
+            raise Failed(f"Tocsin answers {answer}: {body[:200]!r}")
 
 
 def presence_rule(name, expression, hold="0s"):

@@ -3,14 +3,13 @@ import collections
 import statistics
 import time
 
-from agent import Agent, presence_rule
+from agent import Agent
 from peers import Alertmanager, webhook
 from report import Row, ratio
 from source import numbered
 from workbench import peak_memory, say, wait_until
 
 COUNT = 10_000
-PATH = "/flood"
 ROUTE = {"receiver": "bench", "group_by": ["..."], "group_wait": "0s"}
 KILL_AT = 3_000
 
@@ -19,15 +18,8 @@ def start_alertmanager(bench, name, gate):
     return Alertmanager(bench, name, ROUTE, [webhook("bench", gate)])
 
 
-def start_agent(bench, source, name, gate):
-    """An agent that has already seen all series, none of which is above zero."""
-    source.set(PATH, "bench_alert", numbered(COUNT), 0)
-    reads = source.reads[PATH]
-    agent = Agent(bench, name, {
-        "endpoints": [{"name": "bench", "url": source.url(PATH), "interval": "1s"}], "route": ROUTE,
-        "receivers": [webhook("bench", gate)]}, presence_rule("Bench", "bench_alert > 0"))
-    wait_until(30, lambda: source.reads[PATH] >= reads + 3)
-    return agent
+def start_agent(bench, name, gate):
+    return Agent(bench, name, {"route": ROUTE, "receivers": [webhook("bench", gate)], "rule_files": []})
 
 
 def alerts():
@@ -52,7 +44,7 @@ def rate(receiver, gate, began):
     return (len(moments) - 1) / max(moments[-1] - moments[0], 1e-3), len(moments), moments[-1] - began
 
 
-def speed(bench, source, receiver, repetitions):
+def speed(bench, receiver, repetitions):
     results = {"peers": [], "ours": []}
     for number in range(repetitions):
         say(f"{COUNT:,} alerts, one webhook each: run {number + 1} of {repetitions}")
@@ -67,9 +59,10 @@ def speed(bench, source, receiver, repetitions):
         alertmanager.daemon.stop()
 
         gate = receiver.gate()
-        agent = start_agent(bench, source, f"flood-{number}-tocsin", gate)
-        source.set(PATH, "bench_alert", numbered(COUNT), 1)
+        agent = start_agent(bench, f"flood-{number}-tocsin", gate)
         began = time.time()
+        for start in range(0, COUNT, 1_000):
+            agent.post(whole[start:start + 1_000])
         wait_until(60, lambda: receiver.count(gate) >= COUNT)
         results["ours"].append((*rate(receiver, gate, began), peak_memory(agent.daemon.pid)))
         agent.daemon.stop()
@@ -92,7 +85,7 @@ def deliveries(receiver, gate):
     return collections.Counter(labels["n"] for _, status, labels in receiver.alerts(gate) if status == "firing")
 
 
-def crash(bench, source, receiver):
+def crash(bench, receiver):
     """kill -9 once about a third is delivered to a receiver that takes a thousand a second; then the same notifier
     starts again, and nobody sends anew."""
     say(f"kill -9 in the middle of {COUNT:,} alerts")
@@ -111,8 +104,8 @@ def crash(bench, source, receiver):
     alertmanager.daemon.stop()
 
     gate = receiver.gate("slow")
-    agent = start_agent(bench, source, "crash-tocsin", gate)
-    source.set(PATH, "bench_alert", numbered(COUNT), 1)
+    agent = start_agent(bench, "crash-tocsin", gate)
+    agent.post(alerts())
     wait_until(60, lambda: receiver.count(gate) >= KILL_AT, pause=0.005)
     agent.daemon.kill()
     time.sleep(1)

@@ -47,6 +47,7 @@ enum Make {
         group.members = [alert("PoolFull").id: .init(told: told), alert("Down").id: .init(waitingSince: time(5))]
         group.dueAt = time(9)
         group.outstanding = outstanding
+        group.reference = "C1 1.2\nC1 1.1"
         return group
     }
 
@@ -55,7 +56,7 @@ enum Make {
         let notification = Notification(
             destination: group.id.destination, occasion: .change, groupKey: group.id.key, groupLabels: group.labels,
             alerts: [NotifiedAlert(alert("PoolFull"), change: .fired, previousLevel: nil)], sequence: 1,
-            createdAt: time(5))
+            createdAt: time(5), reference: "C1 1.2")
         return OutboxRow(
             id: id, group: group.id, key: "key-\(id)", notification: notification, createdAt: time(5), attempts: 2,
             nextAttemptAt: time(6), giveUpAt: time(86_400))

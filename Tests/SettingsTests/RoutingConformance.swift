@@ -89,7 +89,10 @@ struct RoutingConformance {
 
     /// A kind of receiver in the file that no warning names and that this agent does not have; nil where all are named.
     private static func unnamed(_ text: String, _ warnings: [SettingsProblem]) -> String? {
-        let ours = ["slack_configs", "webhook_configs", "email_configs"]
+        let ours = [
+            "slack_configs", "webhook_configs", "email_configs", "pagerduty_configs", "discord_configs",
+            "msteams_configs", "msteamsv2_configs", "telegram_configs",
+        ]
         let kinds = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }).map(String.init)
             .filter { $0.hasSuffix("_configs") && !ours.contains($0) }
         return kinds.first { kind in !warnings.contains { $0.message.contains("`\(kind)`") && $0.location != nil } }

@@ -206,8 +206,8 @@ enum WrongSettings {
             "two receivers of one name", "receivers: [{name: none}, {name: ▸none}]", "have the name `none`",
             mend: "a name of its own"),
         Wrong(
-            "a kind that is not there", "receivers:\n  - name: none\n    ▸pagerduty_configs: []",
-            "`pagerduty_configs` is not supported: nobody is told through it", mend: "webhook_configs", .warning),
+            "a kind that is not there", "receivers:\n  - name: none\n    ▸opsgenie_configs: []",
+            "`opsgenie_configs` is not supported: nobody is told through it", mend: "webhook_configs", .warning),
         Wrong(
             "a mistyped kind", "receivers:\n  - name: none\n    ▸webhok_configs: []", "unknown key `webhok_configs`",
             mend: "did you mean `webhook_configs`?"),

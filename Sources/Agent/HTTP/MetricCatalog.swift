@@ -42,6 +42,8 @@ package enum MetricCatalog {
         "tocsin_history_writable": (.gauge, "1 while the history can be written."),
         "tocsin_clock_drift_seconds": (.gauge, "How far the wall clock was set since the start."),
         "tocsin_outbox_messages": (.gauge, "Messages that are not delivered yet."),
+        "tocsin_delivery_circuit_open": (.gauge, "1 while a channel does not work and is only tried now and then."),
+        "tocsin_delivery_waiting_messages": (.gauge, "Messages that wait to be sent, by receiver and channel."),
         "tocsin_notification_groups": (.gauge, "Groups of alerts that have something to say or have said it."),
         "tocsin_silences": (.gauge, "Silences that hold something back, and those that begin later."),
         "tocsin_loops_stuck": (.gauge, "Loops of the agent that stand still; its log names them."),

@@ -62,6 +62,13 @@ package enum MetricsText {
             let isMissing: Double = standing.state == .missing ? 1 : 0
             all.append(("tocsin_heartbeat_missing", ["heartbeat": standing.heartbeat.name], isMissing))
         }
+        for (destination, standing) in status.destinations {
+            let labels: Labels = [
+                "receiver": destination.receiver, "channel": destination.channel, "index": "\(destination.index)",
+            ]
+            all.append(("tocsin_delivery_circuit_open", labels, standing.isCircuitOpen ? 1 : 0))
+            all.append(("tocsin_delivery_waiting_messages", labels, Double(standing.waiting)))
+        }
         // From zero on for every receiver, so that the first rejection is an increase.
         for receiver in status.receivers {
             let labels: Labels = ["receiver": receiver]

@@ -64,7 +64,7 @@ package actor EngineService: Service {
     private static let coalescing = Duration.milliseconds(20)
     /// It ticks once a second; a longer pause than this means that the process stood still.
     private static let longestTick = Duration.seconds(10)
-    /// Messages under way at once, to all receivers together; see `NotificationPlanner.mostLeased` for one.
+    /// Messages under way at once, to all receivers together; see `DeliveryGate.mostLeased` for one.
     private static let mostInFlight = 2_000
     /// Records that may wait for the commit under way; past it no more is decided until that is through.
     private static let mostDecided = 20_000
@@ -296,7 +296,9 @@ package actor EngineService: Service {
         monitor.end(Self.loop(of: row))
         inFlight -= 1
         counters.count(outcome, receiver: row.group.destination.receiver)
+        let wasOpen = engine.planner.isCircuitOpen(to: row.group.destination)
         engine.settle(row.id, outcome, latency: latency, at: clock.now)
+        logCircuit(of: row.group.destination, wasOpen: wasOpen, outcome)
         wake.call()
     }
 
@@ -370,7 +372,7 @@ package actor EngineService: Service {
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
             silences: engine.planner.silences.counts(at: clock.now), heartbeats: heartbeats(),
-            stuckLoops: monitor.stuck(at: clock.now).count)
+            stuckLoops: monitor.stuck(at: clock.now).count, destinations: engine.planner.standings)
     }
 
     private func logEvents(in records: [StoreRecord]) {
@@ -399,6 +401,21 @@ package actor EngineService: Service {
         if let value = event.value { metadata["value"] = "\(value)" }
         if let reason = event.reason { metadata["reason"] = "\(reason)" }
         logger.info("alert \(event.kind.rawValue)", metadata: metadata)
+    }
+
+    /// Says once that a destination does not work, and once that it works again.
+    private func logCircuit(of destination: Destination, wasOpen: Bool, _ outcome: DeliveryOutcome) {
+        let isOpen = engine.planner.isCircuitOpen(to: destination)
+        guard isOpen != wasOpen else { return }
+        if isOpen, case .retry(let reason, _, _) = outcome {
+            logger.error(
+                """
+                \(destination) has not taken \(CircuitBreaker.opensAfter) messages in a row: single ones are tried until \
+                it takes one, the others wait; last: \(reason)
+                """)
+        } else if !isOpen {
+            logger.notice("\(destination) takes messages again")
+        }
     }
 
     private func log(_ entry: LedgerEntry) {

@@ -62,4 +62,6 @@ package struct EngineStatus: Sendable {
     package let heartbeats: [HeartbeatStanding]
     /// How many of the agent's loops stand still.
     package let stuckLoops: Int
+    /// How each destination stands.
+    package let destinations: [Destination: DestinationStanding]
 }

@@ -39,7 +39,8 @@ extension NotificationPlanner {
     ) {
         if groups[id]?.members[alert.id] == nil {
             let moved = takeMember(alert.id, by: id.destination, except: wanted, at: now)
-            groups[id]?.members[alert.id] = moved ?? NotificationGroup.Member()
+            groups[id]?.members[alert.id] = moved?.member ?? NotificationGroup.Member()
+            if let reference = moved?.reference { groups[id]?.adopt(reference) }
         }
         groups[id]?.members[alert.id]?.isRouted = true
         join(alert.id, id)
@@ -48,9 +49,10 @@ extension NotificationPlanner {
 
     /// What a destination was told of an alert in another group that the alert has now left: it moves along, so that
     /// one receiver gets one message for a change of level or of routes. A message that is on its way counts as told.
+    /// What the messages of the other group left behind moves along with its last alert.
     private mutating func takeMember(
         _ alert: AlertID, by destination: Destination, except wanted: Set<NotificationGroup.ID>, at now: Timestamp
-    ) -> NotificationGroup.Member? {
+    ) -> (member: NotificationGroup.Member, reference: String?)? {
         for id in (groupsByAlert[alert] ?? []).sorted() where id.destination == destination && !wanted.contains(id) {
             guard var group = groups[id], var member = group.members[alert] else { continue }
             if let row = group.outstanding.flatMap({ outbox[$0] }) {
@@ -65,7 +67,7 @@ extension NotificationPlanner {
             leave(alert, id)
             save(group)
             member.waitingSince = nil
-            return member
+            return (member, groups[id] == nil ? group.reference : nil)
         }
         return nil
     }

@@ -1,16 +1,19 @@
 package import PromQL
 
 extension NotificationPlanner {
-    /// Hands out the rows whose time has come, each destination's oldest first and no more to one than `room` allows;
-    /// each is written down as leased before it is sent.
+    /// Hands out the rows whose time has come, each destination's oldest first and no more to one than `room` and its
+    /// gate allow; each is written down as leased before it is sent.
     ///
     /// - Parameter limit: the most rows to hand out.
     package mutating func lease(limit: Int, at now: Timestamp) -> [OutboxRow] {
         var leased: [OutboxRow] = []
         for destination in rowQueues.keys.sorted() {
             var room = room(at: destination)
-            while room > 0, leased.count < limit, let id = rowQueues[destination]?.popDue(at: now) {
+            while room > 0, leased.count < limit, gates[destination]?.isOpen(at: now) ?? true,
+                let id = rowQueues[destination]?.popDue(at: now)
+            {
                 guard var row = outbox[id] else { continue }
+                gates[destination]?.began(at: now)
                 row.state = .leased
                 row.attempts += 1
                 setRow(row)
@@ -35,16 +38,15 @@ extension NotificationPlanner {
     ) {
         guard var row = outbox[id], row.state == .leased, var group = groups[row.group] else { return }
         let about = row.notification.alerts.map(\.id)
+        gates[row.group.destination]?.ended(outcome, at: now)
         switch outcome {
-        case .delivered, .rejected: sick.remove(row.group.destination)
-        case .retry: sick.insert(row.group.destination)
-        }
-        switch outcome {
-        case .delivered(let answer):
+        case .delivered(let answer, let reference):
+            group.keep(reference, known: row.notification.reference)
             note(
                 .delivered, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
                 reason: answer, at: now)
             conclude(row, in: &group, wasHeard: true, at: now)
+            handOver(reference, from: row)
         case .rejected(let reason):
             note(
                 .rejected, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
@@ -115,6 +117,20 @@ extension NotificationPlanner {
             group.dueAt = hasWaiting(group) || isHeld ? now : reminder
         }
         save(group)
+    }
+
+    /// What a message left behind goes to the group in which one of its alerts is now, where its own group ended while
+    /// it was on its way.
+    private mutating func handOver(_ reference: String?, from row: OutboxRow) {
+        guard let reference, groups[row.group] == nil else { return }
+        for alert in row.notification.alerts where alert.isFiring {
+            for id in (groupsByAlert[alert.id] ?? []).sorted() where id.destination == row.group.destination {
+                guard var group = groups[id] else { continue }
+                group.adopt(reference)
+                save(group)
+                return
+            }
+        }
     }
 
     private mutating func remember(

@@ -154,7 +154,7 @@ extension NotificationPlanner {
         group.sequence += 1
         let message = Notification(
             destination: group.id.destination, occasion: occasion, groupKey: group.id.key, groupLabels: group.labels,
-            alerts: alerts, sequence: group.sequence, createdAt: now, note: text)
+            alerts: alerts, sequence: group.sequence, createdAt: now, note: text, reference: group.reference)
         let giveUpAfter = policies[group.id.destination]?.giveUpAfter ?? .seconds(86_400)
         var row = OutboxRow(
             id: id, group: group.id, key: key(of: group, row: id, at: now), notification: message, createdAt: now,

@@ -15,8 +15,8 @@ package struct NotificationPlanner: Sendable {
     /// The rows that are not leased, by when they are tried next.
     var rowQueues: [Destination: DueQueue<Int64>] = [:]
     private(set) var leasedCounts: [Destination: Int] = [:]
-    /// The destinations whose last attempt failed.
-    var sick: Set<Destination> = []
+    /// When the next message may go to each destination.
+    var gates: [Destination: DeliveryGate] = [:]
     var groupsByAlert: [AlertID: Set<NotificationGroup.ID>] = [:]
     var routesByID: [String: Route] = [:]
     var inhibitions = InhibitionBook()
@@ -60,7 +60,11 @@ package struct NotificationPlanner: Sendable {
 
     private mutating func setPolicies(_ all: [DestinationPolicy]) {
         policies = Dictionary(all.map { ($0.destination, $0) }, uniquingKeysWith: { _, last in last })
-        sick = sick.filter { policies[$0] != nil }
+        gates = policies.mapValues { policy in
+            var gate = gates[policy.destination] ?? DeliveryGate()
+            gate.setPace(policy.pace)
+            return gate
+        }
         destinationsByReceiver = Dictionary(grouping: all.map(\.destination), by: \.receiver).mapValues { $0.sorted() }
         routesByID = [:]
         func add(_ route: Route) {
@@ -109,22 +113,32 @@ package struct NotificationPlanner: Sendable {
 
     /// The earliest time at which something is due; nil where nothing is.
     package var nextDue: Timestamp? {
-        let rows = rowQueues.filter { room(at: $0.key) > 0 }.compactMap(\.value.next).min()
+        let rows = rowQueues.compactMap { destination, queue -> Timestamp? in
+            guard room(at: destination) > 0, let next = queue.next else { return nil }
+            return max(next, gates[destination]?.opensAt ?? next)
+        }.min()
         return [groupQueue.next, rows, silences.nextDue].compactMap { $0 }.min()
     }
 
     // MARK: The outbox
 
-    /// The most messages under way to one destination.
-    package static let mostLeased = 200
-    /// The same after an attempt that failed, until one arrives: a destination that hangs must not hold the places
-    /// that others need.
-    package static let mostLeasedWhileSick = 8
-
-    /// How many more messages may be under way to a destination now.
+    /// How many more messages may be under way to a destination, as far as those count that are.
     func room(at destination: Destination) -> Int {
-        let most = sick.contains(destination) ? Self.mostLeasedWhileSick : Self.mostLeased
+        let most = gates[destination]?.places ?? DeliveryGate.mostLeased
         return max(0, most - (leasedCounts[destination] ?? 0))
+    }
+
+    /// Whether a destination does not work, and is only tried by single messages.
+    package func isCircuitOpen(to destination: Destination) -> Bool {
+        gates[destination]?.breaker.isOpen ?? false
+    }
+
+    /// How each destination stands.
+    package var standings: [Destination: DestinationStanding] {
+        gates.reduce(into: [:]) { standings, gate in
+            standings[gate.key] = DestinationStanding(
+                isCircuitOpen: gate.value.breaker.isOpen, waiting: rowQueues[gate.key]?.count ?? 0)
+        }
     }
 
     /// Puts a row into the outbox, or what has become of it.

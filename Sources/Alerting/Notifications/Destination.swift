@@ -28,10 +28,16 @@ package struct DestinationPolicy: Hashable, Sendable {
     package let sendsResolved: Bool
     /// How long a message is tried before it is given up, visibly.
     package let giveUpAfter: Duration
+    /// How fast it may be sent to; nil for as fast as it answers.
+    package let pace: Pace?
 
-    package init(destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400)) {
+    package init(
+        destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400),
+        pace: Pace? = nil
+    ) {
         self.destination = destination
         self.sendsResolved = sendsResolved
         self.giveUpAfter = giveUpAfter
+        self.pace = pace
     }
 }

@@ -25,10 +25,13 @@ package struct Notification: Hashable, Sendable, Codable {
     package var createdAt: Timestamp
     /// A plain sentence about the message itself, such as that the history could not be written; nil for none.
     package var note: String?
+    /// What the destination's earlier messages of the group left behind for this one, such as the id of the message to
+    /// change in place: the channel's own words, one line for each; nil for none. See `NotificationGroup.reference`.
+    package var reference: String?
 
     package init(
         destination: Destination, occasion: Occasion, groupKey: String, groupLabels: Labels, alerts: [NotifiedAlert],
-        sequence: Int, createdAt: Timestamp, note: String? = nil
+        sequence: Int, createdAt: Timestamp, note: String? = nil, reference: String? = nil
     ) {
         self.destination = destination
         self.occasion = occasion
@@ -38,6 +41,7 @@ package struct Notification: Hashable, Sendable, Codable {
         self.sequence = sequence
         self.createdAt = createdAt
         self.note = note
+        self.reference = reference
     }
 
     /// `firing` while one alert of it fires, else `resolved`, as Alertmanager has it.

@@ -74,6 +74,9 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
     /// The row in the outbox that is not settled yet; nil where none is.
     package var outstanding: Int64?
     package var sequence: Int
+    /// What the channel wants to know again at the next message, such as where the last one stands: its own words. More
+    /// than one line where a group whose alerts all moved here had one too; the group's own comes first. Nil for none.
+    package var reference: String?
 
     package init(id: ID, routeID: String, labels: Labels) {
         self.id = id
@@ -81,5 +84,20 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
         self.labels = labels
         members = [:]
         sequence = 0
+    }
+
+    /// Takes over what a message left behind, and keeps what was adopted while that was on its way.
+    ///
+    /// - Parameter known: what the message was given.
+    package mutating func keep(_ answer: String?, known: String?) {
+        let before = Set((known ?? "").split(separator: "\n"))
+        let adopted = (reference ?? "").split(separator: "\n").filter { !before.contains($0) }
+        reference = answer
+        for line in adopted { adopt(String(line)) }
+    }
+
+    /// Takes over what another group of the destination left behind, after its own.
+    package mutating func adopt(_ other: String) {
+        reference = reference.map { "\($0)\n\(other)" } ?? other
     }
 }

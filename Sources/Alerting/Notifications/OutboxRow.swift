@@ -47,8 +47,9 @@ package struct OutboxRow: Hashable, Sendable, Codable {
 
 /// How an attempt to deliver ended, as the channel judges the answer.
 package enum DeliveryOutcome: Hashable, Sendable {
-    /// The receiver has it. `answer` is a short account of what it said.
-    case delivered(answer: String)
+    /// The receiver has it. `answer` is a short account of what it said. `reference` is kept with the group and given to
+    /// the channel again with the next message; nil where the channel keeps nothing.
+    case delivered(answer: String, reference: String? = nil)
     /// Try again: after `retryAfter`, or after the usual backoff where nil.
     /// `mayHaveArrived` is true where bytes had left and no answer came, so that the same body must be sent again.
     case retry(reason: String, retryAfter: Duration?, mayHaveArrived: Bool)

@@ -52,8 +52,12 @@ package struct HTTPOptions: Sendable {
 
     /// A POST of this body.
     ///
-    /// - Parameter headers: the channel's own; a header of the settings with one of these names is left out.
-    func request(url: Secret, headers own: [(String, String)], body: [UInt8]) -> HTTPRequest {
+    /// - Parameters:
+    ///   - headers: the channel's own; a header of the settings with one of these names is left out.
+    ///   - bodyLimit: the most bytes of an answer that are read.
+    func request(
+        url: Secret, headers own: [(String, String)], body: [UInt8], bodyLimit: Int = 8_192
+    ) -> HTTPRequest {
         var all = own
         if let authorization {
             all.append(("Authorization", "\(authorization.type) \(authorization.credentials.exposed)"))
@@ -63,8 +67,16 @@ package struct HTTPOptions: Sendable {
             .map { ($0.key, $0.value.exposed) }
         return HTTPRequest(
             method: "POST", url: url.exposed, headers: all, body: body,
-            connectTimeout: min(.seconds(5), timeout), totalTimeout: timeout, bodyLimit: 8_192, tls: tls,
+            connectTimeout: min(.seconds(5), timeout), totalTimeout: timeout, bodyLimit: bodyLimit, tls: tls,
             basicAuth: login.map { BasicAuth(user: $0.user, password: $0.password.exposed) }, proxy: proxy?.exposed)
+    }
+
+    /// A POST of JSON, as every service here takes it.
+    func jsonRequest(url: Secret, body: JSONText, version: String, bodyLimit: Int = 8_192) -> HTTPRequest {
+        request(
+            url: url,
+            headers: [("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "tocsin/\(version)")],
+            body: body.bytes, bodyLimit: bodyLimit)
     }
 
     /// What must not appear in a reason, though a server may say it back.

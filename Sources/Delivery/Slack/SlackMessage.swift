@@ -1,7 +1,7 @@
 import Alerting
 import PromQL
 
-/// Makes the body of a Slack incoming webhook from a message: a headline, then each alert with a bar of its colour.
+/// Makes the body of a Slack message, for an incoming webhook or `chat.postMessage`: a headline, then each alert with a bar of its colour.
 ///
 /// Slack's documented limits: header 150 characters, section text 3,000, field 2,000 and ten of them, 50 blocks,
 /// text 40,000. All alerts together also stay under `budget`, so that a hundred long ones do not add up.
@@ -19,7 +19,7 @@ struct SlackMessage: Sendable {
 
     var json: JSONText {
         let wording = MessageWording(notification, context: context)
-        let headline = "\(Self.emoji(wording.mood)) \(wording.headline)"
+        let headline = "\(wording.mood.emoji) \(wording.headline)"
         var blocks: [JSONText] = [
             .members([
                 "type": "header",
@@ -54,7 +54,7 @@ struct SlackMessage: Sendable {
         var blocks: [JSONText] = []
         var lead = ""
         if !isOnly {
-            lead = SlackText.bold("\(Self.emoji(alert.mood)) \(alert.tag): \(alert.title)", limit: 400) + "\n"
+            lead = SlackText.bold("\(alert.mood.emoji) \(alert.tag): \(alert.title)", limit: 400) + "\n"
         } else if alert.title.count > 120 {
             // The headline could not show all of it.
             lead = SlackText.bold(alert.title, limit: 600) + "\n"
@@ -70,7 +70,7 @@ struct SlackMessage: Sendable {
         }
         blocks.append(Self.small(small(alert)))
         return .members([
-            "color": .string(Self.color(alert.mood)),
+            "color": .string(alert.mood.hexColor),
             "fallback": .string(SlackText.escaped("\(alert.tag): \(alert.title)", limit: 300)),
             "blocks": .array(blocks),
         ])
@@ -120,13 +120,13 @@ struct SlackMessage: Sendable {
         let left = wording.alerts.dropFirst(Self.fullAlerts) + wording.others
         guard !left.isEmpty else { return [] }
         var lines = left.prefix(Self.listedAlerts).map { alert in
-            "\(Self.emoji(alert.mood)) \(SlackText.escaped("\(alert.tag): \(alert.title)", limit: 180))"
+            "\(alert.mood.emoji) \(SlackText.escaped("\(alert.tag): \(alert.title)", limit: 180))"
         }
         let unnamed = left.count - lines.count
         if unnamed > 0 { lines.append("… and \(unnamed) more") }
         return [
             .members([
-                "color": .string(Self.color(.over)), "fallback": .string("\(left.count) more alerts"),
+                "color": .string(AlertWording.Mood.over.hexColor), "fallback": .string("\(left.count) more alerts"),
                 "blocks": [Self.section(lines.joined(separator: "\n"))],
             ])
         ]
@@ -159,25 +159,5 @@ struct SlackMessage: Sendable {
     /// `verbatim`, so that Slack makes no mentions and links out of plain text.
     private static func markdown(_ text: String) -> JSONText {
         .members(["type": "mrkdwn", "text": .string(text.isEmpty ? "–" : text), "verbatim": .bool(true)])
-    }
-
-    private static func emoji(_ mood: AlertWording.Mood) -> String {
-        switch mood {
-        case .level(.critical): "🔴"
-        case .level(.error): "🟠"
-        case .level(.warning), .firing: "🟡"
-        case .level(.info): "🔵"
-        case .over: "🟢"
-        }
-    }
-
-    private static func color(_ mood: AlertWording.Mood) -> String {
-        switch mood {
-        case .level(.critical): "#d92d20"
-        case .level(.error): "#e8590c"
-        case .level(.warning), .firing: "#e0a800"
-        case .level(.info): "#2f6fde"
-        case .over: "#2e9e5b"
-        }
     }
 }

@@ -128,6 +128,7 @@ struct BodyText {
         field("lastMessageAt", group.lastMessageAt)
         field("outstanding", group.outstanding)
         field("sequence", group.sequence)
+        field("reference", group.reference)
     }
 
     private mutating func fields(of id: NotificationGroup.ID) {
@@ -212,6 +213,7 @@ struct BodyText {
         field("sequence", notification.sequence)
         field("createdAt", notification.createdAt)
         field("note", notification.note)
+        field("reference", notification.reference)
     }
 
     private mutating func fields(of alert: NotifiedAlert) {

@@ -3,7 +3,12 @@ import PromQL
 
 /// What the `global` section says for receivers that don't say it themselves.
 struct GlobalDefaults {
-    var slackURL: Secret?
+    var slack = SettingsReader.SlackDefaults()
+    /// Nil for PagerDuty's own.
+    var pagerDutyURL: String?
+    var telegramToken: Secret?
+    /// Nil for Telegram's own.
+    var telegramURL: String?
     var http = HTTPClientSettings()
     var from: EmailSettings.Address?
     var smarthost: HostPort?
@@ -23,7 +28,10 @@ extension SettingsReader {
     /// The section `global`.
     func globalDefaults(_ fields: MappingReader) -> GlobalDefaults {
         var global = GlobalDefaults()
-        if let (url, value) = secret(fields, "slack_api_url"), checkURL(value, url.exposed) { global.slackURL = url }
+        global.slack = slackDefaults(fields)
+        global.pagerDutyURL = address(fields, "pagerduty_url")
+        global.telegramURL = address(fields, "telegram_api_url")
+        global.telegramToken = secret(fields, "telegram_bot_token").flatMap { checkToken($1, $0) }
         global.http = fields.value("http_config")?.mapping { self.httpClient($0) } ?? HTTPClientSettings()
         global.from = fields.value("smtp_from").flatMap { address($0) }
         global.smarthost = smarthost(fields, "smtp_smarthost")
@@ -54,53 +62,27 @@ extension SettingsReader {
         let name = name(fields)
         ForeignReceivers.name(in: fields, global: global.keys)
         let receiver = name ?? ""
-        let slack = configs(fields, "slack_configs") { fields, index in
-            self.slack(fields, global: global, as: Destination(receiver: receiver, channel: "slack", index: index))
-        }
-        let webhooks = configs(fields, "webhook_configs") { fields, index in
-            self.webhook(fields, global: global, as: Destination(receiver: receiver, channel: "webhook", index: index))
-        }
-        let emails = configs(fields, "email_configs") { fields, index in
-            self.email(fields, global: global, as: Destination(receiver: receiver, channel: "email", index: index))
-        }
-        return name.map { ReceiverSettings(name: $0, slack: slack, webhooks: webhooks, emails: emails) }
+        var settings = ReceiverSettings(name: receiver)
+        settings.slack = configs(fields, "slack", of: receiver) { slack($0, global: global, as: $1) }
+        settings.webhooks = configs(fields, "webhook", of: receiver) { webhook($0, global: global, as: $1) }
+        settings.emails = configs(fields, "email", of: receiver) { email($0, global: global, as: $1) }
+        settings.pagerDuty = configs(fields, "pagerduty", of: receiver) { pagerDuty($0, global: global, as: $1) }
+        settings.discord = configs(fields, "discord", of: receiver) { discord($0, global: global, as: $1) }
+        settings.teams =
+            configs(fields, "msteams", of: receiver) { teams($0, global: global, as: $1) }
+            + configs(fields, "msteamsv2", of: receiver) { teams($0, global: global, as: $1) }
+        settings.telegram = configs(fields, "telegram", of: receiver) { telegram($0, global: global, as: $1) }
+        return name == nil ? nil : settings
     }
 
+    /// The entries of `<kind>_configs`.
     private func configs<Config>(
-        _ fields: MappingReader, _ key: String, _ read: (MappingReader, Int) -> Config?
+        _ fields: MappingReader, _ kind: String, of receiver: String,
+        _ read: (MappingReader, Destination) -> Config?
     ) -> [Config] {
-        let entries = fields.value(key)?.list() ?? []
-        return entries.enumerated().compactMap { index, entry in entry.mapping { read($0, index) } }
-    }
-
-    private func slack(
-        _ fields: MappingReader, global: GlobalDefaults, as destination: Destination
-    ) -> SlackSettings? {
-        fields.unsupported(
-            [
-                "actions", "callback_id", "color", "fallback", "fields", "footer", "icon_emoji", "icon_url",
-                "image_url", "link_names", "mrkdwn_in", "pretext", "short_fields", "text", "thumb_url", "title",
-                "title_link", "message_text",
-            ], .warning, because: "messages have one form, which is this agent's", remedy: "remove it")
-        fields.unsupported(
-            ["app_token", "app_token_file", "app_url"], .error, because: "only incoming webhooks are spoken to",
-            remedy: "use `api_url_file` with an incoming webhook's URL")
-        let common = common(fields, as: destination)
-        let (channel, username) = (fields.nonEmptyString("channel"), fields.nonEmptyString("username"))
-        let zone = timeZone(fields)
-        let http = httpClient(of: fields, global: global)
-        var url = global.slackURL
-        if let (own, value) = secret(fields, "api_url") {
-            url = checkURL(value, own.exposed) ? own : nil
-        } else if url == nil, !hasSecret(fields, "api_url") {
-            yaml.error(
-                "\(fields.name) has no `api_url`", at: fields.place,
-                remedy: "add `api_url_file: PATH` here, or `slack_api_url_file` under `global`")
-        }
-        return url.map {
-            SlackSettings(
-                policy: common.policy, apiURL: $0, channel: channel, username: username, timeZone: zone,
-                timeout: common.timeout, http: http)
+        let entries = fields.value("\(kind)_configs")?.list() ?? []
+        return entries.enumerated().compactMap { index, entry in
+            entry.mapping { read($0, Destination(receiver: receiver, channel: kind, index: index)) }
         }
     }
 
@@ -122,97 +104,16 @@ extension SettingsReader {
 
     /// What every config has.
     ///
-    /// - Parameter timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that
-    ///   follows in the same group.
+    /// - Parameters:
+    ///   - timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that follows in
+    ///     the same group.
+    ///   - pace: how fast the service lets itself be sent to; nil for as fast as it answers.
     func common(
-        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10)
+        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10), pace: Pace? = nil
     ) -> (policy: DestinationPolicy, timeout: Duration) {
         let policy = DestinationPolicy(
             destination: destination, sendsResolved: fields.bool("send_resolved", default: true),
-            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)))
+            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)), pace: pace)
         return (policy, fields.duration("timeout", default: timeout))
-    }
-
-    private func httpClient(of fields: MappingReader, global: GlobalDefaults) -> HTTPClientSettings {
-        fields.value("http_config")?.mapping { self.httpClient($0) } ?? global.http
-    }
-
-    private func httpClient(_ fields: MappingReader) -> HTTPClientSettings {
-        fields.unsupported(
-            ["oauth2"], .error, because: "requests would be refused",
-            remedy: "use `authorization: {credentials_file: PATH}`")
-        fields.unsupported(
-            ["enable_http2", "no_proxy", "proxy_from_environment", "proxy_connect_header"], .warning,
-            because: "it is left out of account", remedy: "remove it; without `proxy_url` the environment decides")
-        var http = HTTPClientSettings()
-        http.basicAuth = fields.value("basic_auth")?.mapping { self.basicAuth($0) }
-        http.authorization = fields.value("authorization")?.mapping { self.authorization($0) }
-        if let (token, value) = secret(fields, "bearer_token"), checkLine(value, token.exposed) {
-            if http.authorization != nil {
-                value.error("both `authorization` and `bearer_token` are given", remedy: "keep one of the two")
-            }
-            http.authorization = .init(type: "Bearer", credentials: token)
-        }
-        if fields.has("basic_auth"), fields.has("authorization") {
-            fields.error(
-                "both `basic_auth` and `authorization` are given in \(fields.name)", at: "authorization",
-                remedy: "keep one of the two")
-        }
-        http.tls = fields.value("tls_config")?.mapping { self.tls($0) } ?? TLSClientSettings()
-        http.proxyURL = proxy(fields)
-        if let value = fields.value("follow_redirects"), value.bool() == true {
-            value.warning(
-                "`follow_redirects: true` is not supported: redirects are never followed",
-                remedy: "remove it, and give the final URL")
-        }
-        http.headers = headers(fields)
-        return http
-    }
-
-    /// The proxy's URL; a mere host is one that speaks HTTP.
-    private func proxy(_ fields: MappingReader) -> Secret? {
-        guard let value = fields.value("proxy_url"), let text = value.nonEmptyString() else { return nil }
-        let whole = text.firstRange(of: "://") == nil ? "http://\(text)" : text
-        return checkURL(value, whole, schemes: ["socks5", "socks5h", "https", "http"]) ? Secret(whole) : nil
-    }
-
-    private func basicAuth(_ fields: MappingReader) -> HTTPClientSettings.BasicAuth? {
-        let username = fields.required("username")?.string()
-        let password = secret(fields, "password")?.0
-        guard let username else { return nil }
-        return HTTPClientSettings.BasicAuth(username: username, password: password ?? Secret(""))
-    }
-
-    private func authorization(_ fields: MappingReader) -> HTTPClientSettings.Authorization? {
-        let type = fields.nonEmptyString("type") ?? "Bearer"
-        guard let (credentials, value) = requiredSecret(fields, "credentials"),
-            checkLine(value, credentials.exposed)
-        else { return nil }
-        return HTTPClientSettings.Authorization(type: type, credentials: credentials)
-    }
-
-    /// A section `tls_config`.
-    func tls(_ fields: MappingReader) -> TLSClientSettings {
-        fields.unsupported(
-            ["ca", "cert", "key", "min_version", "max_version"], .error,
-            because: "the connection could fail or be weaker",
-            remedy: "use `ca_file`, `cert_file` and `key_file`")
-        var tls = TLSClientSettings()
-        func file(_ key: String) -> String? {
-            guard let value = fields.value(key), let path = path(value) else { return nil }
-            if !files.exists(path) {
-                value.error(
-                    "can't read the file that \(value.name) names, `\(path)`",
-                    remedy: "create it, and let the agent's user read it")
-            }
-            return path
-        }
-        (tls.caFile, tls.certFile, tls.keyFile) = (file("ca_file"), file("cert_file"), file("key_file"))
-        if tls.keyFile != nil, !fields.has("cert_file") {
-            fields.error("`key_file` is given without `cert_file`", at: "key_file", remedy: "add `cert_file: PATH`")
-        }
-        tls.serverName = fields.nonEmptyString("server_name")
-        tls.insecureSkipVerify = fields.bool("insecure_skip_verify", default: false)
-        return tls
     }
 }

@@ -3,9 +3,13 @@ package import Alerting
 /// A receiver: a name that routes use, and the channels that it stands for. Without channels it is silent.
 package struct ReceiverSettings: Hashable, Sendable {
     package var name: String
-    package var slack: [SlackSettings]
-    package var webhooks: [WebhookSettings]
-    package var emails: [EmailSettings]
+    package var slack: [SlackSettings] = []
+    package var webhooks: [WebhookSettings] = []
+    package var emails: [EmailSettings] = []
+    package var pagerDuty: [PagerDutySettings] = []
+    package var discord: [DiscordSettings] = []
+    package var teams: [TeamsSettings] = []
+    package var telegram: [TelegramSettings] = []
 
     package init(
         name: String, slack: [SlackSettings] = [], webhooks: [WebhookSettings] = [], emails: [EmailSettings] = []
@@ -18,36 +22,8 @@ package struct ReceiverSettings: Hashable, Sendable {
 
     /// What the pipeline must know of its channels.
     package var policies: [DestinationPolicy] {
-        slack.map(\.policy) + webhooks.map(\.policy) + emails.map(\.policy)
-    }
-}
-
-/// A Slack channel, reached by an incoming webhook.
-package struct SlackSettings: Hashable, Sendable {
-    package var policy: DestinationPolicy
-    /// The incoming webhook's URL.
-    package var apiURL: Secret
-    /// The channel; nil means the webhook's own.
-    package var channel: String?
-    /// The name that the message carries; nil means the webhook's own.
-    package var username: String?
-    /// The zone of the times in the message; `UTC` by default.
-    package var timeZone: String
-    /// How long one attempt may take; 30 s by default.
-    package var timeout: Duration
-    package var http: HTTPClientSettings
-
-    package init(
-        policy: DestinationPolicy, apiURL: Secret, channel: String? = nil, username: String? = nil,
-        timeZone: String = "UTC", timeout: Duration = .seconds(30), http: HTTPClientSettings = HTTPClientSettings()
-    ) {
-        self.policy = policy
-        self.apiURL = apiURL
-        self.channel = channel
-        self.username = username
-        self.timeZone = timeZone
-        self.timeout = timeout
-        self.http = http
+        slack.map(\.policy) + webhooks.map(\.policy) + emails.map(\.policy) + pagerDuty.map(\.policy)
+            + discord.map(\.policy) + teams.map(\.policy) + telegram.map(\.policy)
     }
 }
 

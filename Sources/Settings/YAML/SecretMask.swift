@@ -11,7 +11,8 @@ enum SecretMask {
         "signing_secret", "api_url", "slack_api_url", "credentials", "bearer_token", "bearer", "token", "headers",
         "http_headers",
         "basic_auth", "authorization", "proxy_url", "api_key", "opsgenie_api_key", "victorops_api_key", "routing_key",
-        "service_key", "user_key", "webhook_url", "mattermost_webhook_url", "access_key", "secret_key",
+        "service_key", "user_key", "webhook_url", "bot_token", "app_token", "mattermost_webhook_url", "access_key",
+        "secret_key",
     ]
     /// Keys that name a file or a mapping of further keys, though a word in them sounds secret.
     private static let harmless = ["basic_auth", "authorization"]
