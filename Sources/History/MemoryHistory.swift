@@ -16,6 +16,7 @@ package actor MemoryHistory: HistoryStore {
     private var groups: [NotificationGroup.ID: NotificationGroup] = [:]
     private var outbox: [Int64: OutboxRow] = [:]
     private var silences: [String: Silence] = [:]
+    private var acknowledgements: [AlertID: Acknowledgement] = [:]
     /// By time, then number.
     private var events: [Numbered<AlertEvent>] = []
     private var knownEvents: Set<AlertEvent> = []
@@ -34,7 +35,8 @@ package actor MemoryHistory: HistoryStore {
         try checkOpen()
         return StoredState(
             alerts: alerts.values.sorted { $0.id < $1.id }, groups: groups.values.sorted { $0.id < $1.id },
-            outbox: outbox.values.sorted { $0.id < $1.id }, silences: silences.values.sorted { $0.id < $1.id })
+            outbox: outbox.values.sorted { $0.id < $1.id }, silences: silences.values.sorted { $0.id < $1.id },
+            acknowledgements: acknowledgements.values.sorted { $0.alert < $1.alert })
     }
 
     package func lastMarks() async throws(HistoryError) -> HistoryMarks {
@@ -61,6 +63,8 @@ package actor MemoryHistory: HistoryStore {
             case .removeOutbox(let id): outbox[id] = nil
             case .silence(let silence): silences[silence.id] = silence
             case .removeSilence(let id): silences[id] = nil
+            case .acknowledgement(let one): acknowledgements[one.alert] = one
+            case .removeAcknowledgement(let id): acknowledgements[id] = nil
             case .ledger(let entry):
                 if knownEntries.insert(entry).inserted {
                     let dropped = add(entry, at: entry.at, to: &ledger)

@@ -27,6 +27,6 @@ struct TestStore {
         }
         return StoredState(
             alerts: try again(state.alerts), groups: try again(state.groups), outbox: try again(state.outbox),
-            silences: try again(state.silences))
+            silences: try again(state.silences), acknowledgements: try again(state.acknowledgements))
     }
 }

@@ -23,8 +23,9 @@ struct Tocsin: AsyncParsableCommand {
         version: version,
         subcommands: [
             Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
-            TestCommand.self, HistoryCommand.self, RoutesCommand.self, SilenceCommand.self, RunbookCommand.self,
-            NotifyTest.self, Receive.self, Version.self,
+            TestCommand.self, HistoryCommand.self, RoutesCommand.self, SilenceCommand.self, AcknowledgeCommand.self,
+            UnacknowledgeCommand.self, MaintenanceCommand.self, RunbookCommand.self, NotifyTest.self, Receive.self,
+            Version.self,
         ])
 }
 

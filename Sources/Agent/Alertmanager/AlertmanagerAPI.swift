@@ -114,24 +114,7 @@ struct AlertmanagerAPI: Sendable {
     }
 
     private func setSilence(_ request: Request) async throws -> Response {
-        try checkMutation(request)
-        // A page of another site can't send this type without asking first.
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
-        }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: Self.largestBody)
-        } catch {
-            throw Problem(
-                status: .contentTooLarge, message: "the body may hold up to \(Self.largestBody) bytes")
-        }
-        let posted: PostableSilence
-        do {
-            posted = try JSONDecoder().decode(PostableSilence.self, from: Data(body.readableBytesView))
-        } catch {
-            throw Problem.bad("the body is no silence: \(PostableSilence.explanation(of: error))")
-        }
+        let posted: PostableSilence = try await JSONBody.read(request, named: "silence", guarded: mutations)
         let id = try await engine.setSilence(try posted.draft(), newID: UUID().uuidString.lowercased())
         return JSONAnswer.make(["silenceID": id])
     }

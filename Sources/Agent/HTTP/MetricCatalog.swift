@@ -44,6 +44,7 @@ package enum MetricCatalog {
         "tocsin_outbox_messages": (.gauge, "Messages that are not delivered yet."),
         "tocsin_notification_groups": (.gauge, "Groups of alerts that have something to say or have said it."),
         "tocsin_silences": (.gauge, "Silences that hold something back, and those that begin later."),
+        "tocsin_acknowledgements": (.gauge, "Alerts that fire and are acknowledged."),
         "tocsin_rule_evaluations_total": (.counter, "Evaluations of rules since the start."),
         "tocsin_diagnoses_total": (.counter, "Diagnoses run for alerts' evidence."),
         "tocsin_diagnoses_failed_total": (.counter, "Diagnoses for alerts' evidence that failed or were not run."),

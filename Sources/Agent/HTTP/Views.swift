@@ -22,8 +22,11 @@ package struct AlertView: Codable, Sendable, Hashable {
     package let error: String?
     package let runbook: String?
     package let evidence: EvidenceView?
+    /// Who looks after it; nil where nobody said so.
+    package let acknowledgement: AcknowledgementView?
 
-    package init(_ alert: Alert) {
+    package init(_ alert: Alert, acknowledgement: AcknowledgementView? = nil) {
+        self.acknowledgement = acknowledgement
         id = alert.id.description
         rule = alert.rule
         labels = alert.labels.dictionary

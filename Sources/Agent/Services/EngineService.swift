@@ -209,7 +209,8 @@ package actor EngineService: Service {
             case .event, .ledger:
                 dropped += 1
                 return true
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence:
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .acknowledgement, .removeAcknowledgement:
                 return false
             }
         }
@@ -304,7 +305,8 @@ package actor EngineService: Service {
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
-            silences: engine.planner.silences.counts(at: clock.now))
+            silences: engine.planner.silences.counts(at: clock.now),
+            acknowledgements: engine.planner.acknowledgements.activeCount)
     }
 
     private func logEvents(in records: [StoreRecord]) {
@@ -314,7 +316,9 @@ package actor EngineService: Service {
             case .ledger(let entry):
                 if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
                 log(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence: break
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .acknowledgement, .removeAcknowledgement:
+                break
             }
         }
     }
@@ -336,7 +340,7 @@ package actor EngineService: Service {
     private func log(_ entry: LedgerEntry) {
         let level: Logger.Level
         switch entry.kind {
-        case .queued, .merged, .delivered, .withheld: level = .info
+        case .queued, .merged, .delivered, .withheld, .escalated: level = .info
         case .attempt: level = .debug
         case .retry: level = .warning
         case .rejected, .givenUp: level = .error

@@ -54,4 +54,6 @@ package struct EngineStatus: Sendable {
     package let clockDrift: Duration
     /// How many silences are in each state.
     package let silences: [Silence.State: Int]
+    /// How many alerts are acknowledged.
+    package let acknowledgements: Int
 }

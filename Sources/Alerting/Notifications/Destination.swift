@@ -28,8 +28,15 @@ package struct DestinationPolicy: Hashable, Sendable {
     package let sendsResolved: Bool
     /// How long a message is tried before it is given up, visibly.
     package let giveUpAfter: Duration
+    /// How many messages within a minute go one by one; more become a digest. Nil where programs read them: those never
+    /// get a digest.
+    package let digestsAbove: Int?
 
-    package init(destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400)) {
+    package init(
+        destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400),
+        digestsAbove: Int? = nil
+    ) {
+        self.digestsAbove = digestsAbove
         self.destination = destination
         self.sendsResolved = sendsResolved
         self.giveUpAfter = giveUpAfter

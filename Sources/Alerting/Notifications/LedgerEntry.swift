@@ -17,6 +17,8 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         case givenUp = "given_up"
         /// Decided to say nothing; the reason says why.
         case withheld
+        /// Decided to tell a further receiver, since nobody acknowledged it.
+        case escalated
     }
 
     package var at: Timestamp

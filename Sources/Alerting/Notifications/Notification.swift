@@ -10,6 +10,10 @@ package struct Notification: Hashable, Sendable, Codable {
         case reminder
         /// Another receiver rejected it, and this one is its fallback.
         case fallback
+        /// Nobody acknowledged it, and this receiver is the route's next.
+        case escalation
+        /// It stands for many messages that are told together.
+        case digest
         /// `notify-test` asked for it.
         case test
     }
@@ -25,6 +29,8 @@ package struct Notification: Hashable, Sendable, Codable {
     package var createdAt: Timestamp
     /// A plain sentence about the message itself, such as that the history could not be written; nil for none.
     package var note: String?
+    /// What it stands for; nil but for a digest. `alerts` then holds only those that it names.
+    package var digest: Digest?
 
     package init(
         destination: Destination, occasion: Occasion, groupKey: String, groupLabels: Labels, alerts: [NotifiedAlert],

@@ -51,6 +51,23 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     /// What a diagnosis found; nil where none was run, where it has not come yet, and where a resolve is told.
     package var evidence: Evidence?
     package var runbook: String?
+    /// Who looks after it, or did until it resolved; nil where nobody said so.
+    package var acknowledgement: Acknowledged?
+
+    /// Somebody's word that they look after the alert.
+    package struct Acknowledged: Hashable, Sendable, Codable {
+        package var by: String
+        package var comment: String
+        package var at: Timestamp
+        package var until: Timestamp
+
+        package init(by: String, comment: String, at: Timestamp, until: Timestamp) {
+            self.by = by
+            self.comment = comment
+            self.at = at
+            self.until = until
+        }
+    }
 
     /// The labels that routes and receivers see: with the level as `severity`.
     package var routedLabels: Labels {
@@ -75,7 +92,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     }
 
     package init(
-        _ alert: Alert, change: Change, previousLevel: Severity?, meanwhile: [Episode] = [], meanwhileOmitted: Int = 0
+        _ alert: Alert, change: Change, previousLevel: Severity?, meanwhile: [Episode] = [],
+        meanwhileOmitted: Int = 0, acknowledgement: Acknowledgement? = nil
     ) {
         id = alert.id
         self.change = change
@@ -100,5 +118,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         self.meanwhileOmitted = meanwhileOmitted
         evidence = change.takesEvidence ? alert.evidence : nil
         runbook = alert.runbook
+        self.acknowledgement = acknowledgement.map {
+            Acknowledged(by: $0.createdBy, comment: $0.comment, at: $0.createdAt, until: $0.endsAt)
+        }
     }
 }

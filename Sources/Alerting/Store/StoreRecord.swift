@@ -10,12 +10,14 @@ package enum StoreRecord: Hashable, Sendable {
     case ledger(LedgerEntry)
     case silence(Silence)
     case removeSilence(String)
+    case acknowledgement(Acknowledgement)
+    case removeAcknowledgement(AlertID)
 
     /// Whether the transaction that holds it must have reached the disk before anything acts on it.
     package var mustBeSynced: Bool {
         switch self {
-        case .outbox, .removeOutbox, .group, .removeGroup, .silence: true
-        case .alert, .removeAlert, .event, .ledger, .removeSilence: false
+        case .outbox, .removeOutbox, .group, .removeGroup, .silence, .acknowledgement: true
+        case .alert, .removeAlert, .event, .ledger, .removeSilence, .removeAcknowledgement: false
         }
     }
 }
@@ -26,13 +28,16 @@ package struct StoredState: Hashable, Sendable {
     package var groups: [NotificationGroup]
     package var outbox: [OutboxRow]
     package var silences: [Silence]
+    package var acknowledgements: [Acknowledgement]
 
     package init(
-        alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = []
+        alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = [],
+        acknowledgements: [Acknowledgement] = []
     ) {
         self.alerts = alerts
         self.groups = groups
         self.outbox = outbox
         self.silences = silences
+        self.acknowledgements = acknowledgements
     }
 }

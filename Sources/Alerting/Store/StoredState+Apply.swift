@@ -11,6 +11,8 @@ extension StoredState {
             case .removeOutbox(let id): outbox.removeAll { $0.id == id }
             case .silence(let silence): silences.replace(silence) { $0.id == silence.id }
             case .removeSilence(let id): silences.removeAll { $0.id == id }
+            case .acknowledgement(let one): acknowledgements.replace(one) { $0.alert == one.alert }
+            case .removeAcknowledgement(let id): acknowledgements.removeAll { $0.alert == id }
             case .event, .ledger: break
             }
         }

@@ -9,9 +9,9 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 4
+    static let version = 5
     /// What the agent needs to start: small, whatever the age of the file.
-    static let stateTables = ["alert", "notification_group", "outbox", "silence"]
+    static let stateTables = ["alert", "notification_group", "outbox", "silence", "acknowledgement"]
 
     /// The columns that each table has had from the first version on.
     static let firstColumns: [String: [String]] = [
@@ -61,6 +61,10 @@ enum HistorySchema {
         migrator.registerMigration("0004 silences") { db in
             try db.execute(sql: silences)
             try db.execute(sql: "PRAGMA user_version = 4")
+        }
+        migrator.registerMigration("0005 acknowledgements") { db in
+            try db.execute(sql: acknowledgements)
+            try db.execute(sql: "PRAGMA user_version = 5")
         }
         return migrator
     }
@@ -119,6 +123,19 @@ enum HistorySchema {
             id TEXT NOT NULL PRIMARY KEY,
             matchers TEXT NOT NULL,
             starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            comment TEXT NOT NULL,
+            body TEXT NOT NULL,
+            checksum INTEGER
+        );
+        """
+
+    private static let acknowledgements = """
+        CREATE TABLE acknowledgement (
+            alert TEXT NOT NULL PRIMARY KEY,
+            level TEXT,
+            created_at INTEGER NOT NULL,
             ends_at INTEGER NOT NULL,
             created_by TEXT NOT NULL,
             comment TEXT NOT NULL,

@@ -36,6 +36,9 @@ struct RowChange: Sendable {
             case .ledger(let entry): changes.append(insert(entry))
             case .silence(let silence): changes.append(upsert(silence))
             case .removeSilence(let id): changes.append(RowChange("DELETE FROM silence WHERE id = ?", [id]))
+            case .acknowledgement(let one): changes.append(upsert(one))
+            case .removeAcknowledgement(let id):
+                changes.append(RowChange("DELETE FROM acknowledgement WHERE alert = ?", [id.description]))
             }
         }
         return changes
@@ -87,6 +90,22 @@ struct RowChange: Sendable {
             [
                 silence.id, silence.matcherText, silence.startsAt.milliseconds, silence.endsAt.milliseconds,
                 silence.createdBy, silence.comment, body, RowDigest.checksum(body),
+            ])
+    }
+
+    private static func upsert(_ one: Acknowledgement) -> RowChange {
+        let body = BodyText.of(one)
+        return RowChange(
+            """
+            INSERT INTO acknowledgement (alert, level, created_at, ends_at, created_by, comment, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (alert) DO UPDATE SET level = excluded.level, created_at = excluded.created_at,
+                ends_at = excluded.ends_at, created_by = excluded.created_by, comment = excluded.comment,
+                body = excluded.body, checksum = excluded.checksum
+            """,
+            [
+                one.alert.description, column(one.level), one.createdAt.milliseconds, one.endsAt.milliseconds,
+                one.createdBy, one.comment, body, RowDigest.checksum(body),
             ])
     }
 

@@ -237,6 +237,6 @@ extension StoredState {
     /// The records that write it anew.
     fileprivate var records: [StoreRecord] {
         alerts.map(StoreRecord.alert) + groups.map(StoreRecord.group) + outbox.map(StoreRecord.outbox)
-            + silences.map(StoreRecord.silence)
+            + silences.map(StoreRecord.silence) + acknowledgements.map(StoreRecord.acknowledgement)
     }
 }

@@ -33,6 +33,8 @@ struct StateReader {
             damaged: &damaged)
         reading.state.outbox = try rows(of: "outbox", key: "id", as: OutboxRow.self, damaged: &damaged)
         reading.state.silences = try rows(of: "silence", key: "id", as: Silence.self, damaged: &damaged)
+        reading.state.acknowledgements = try rows(
+            of: "acknowledgement", key: "alert", as: Acknowledgement.self, damaged: &damaged)
         for row in damaged {
             try db.execute(
                 sql: "INSERT INTO damaged_row (source_table, source_key, reason, content) VALUES (?, ?, ?, ?)",
@@ -52,6 +54,7 @@ struct StateReader {
         eachReadable(of: "notification_group", as: NotificationGroup.self) { state.groups.append($0) }
         eachReadable(of: "outbox", as: OutboxRow.self) { state.outbox.append($0) }
         eachReadable(of: "silence", as: Silence.self) { state.silences.append($0) }
+        eachReadable(of: "acknowledgement", as: Acknowledgement.self) { state.acknowledgements.append($0) }
         state.releaseGroupsOfLostMessages()
         state.sort()
         return state
@@ -126,5 +129,6 @@ extension StoredState {
         groups.sort { $0.id < $1.id }
         outbox.sort { $0.id < $1.id }
         silences.sort { $0.id < $1.id }
+        acknowledgements.sort { $0.alert < $1.alert }
     }
 }

@@ -86,7 +86,7 @@ extension SettingsReader {
         fields.unsupported(
             ["app_token", "app_token_file", "app_url"], .error, because: "only incoming webhooks are spoken to",
             remedy: "use `api_url_file` with an incoming webhook's URL")
-        let common = common(fields, as: destination)
+        let common = common(fields, as: destination, isForPeople: true)
         let (channel, username) = (fields.nonEmptyString("channel"), fields.nonEmptyString("username"))
         let zone = timeZone(fields)
         let http = httpClient(of: fields, global: global)
@@ -123,14 +123,19 @@ extension SettingsReader {
 
     /// What every config has.
     ///
-    /// - Parameter timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that
+    /// - Parameters:
+    ///   - timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that
     ///   follows in the same group.
+    ///   - isForPeople: whether people read it, so that many messages at once become a digest.
     func common(
-        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10)
+        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10),
+        isForPeople: Bool = false
     ) -> (policy: DestinationPolicy, timeout: Duration) {
+        let most = isForPeople ? fields.int("digest_above", in: 0...1_000) ?? 20 : 0
         let policy = DestinationPolicy(
             destination: destination, sendsResolved: fields.bool("send_resolved", default: true),
-            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)))
+            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)),
+            digestsAbove: most > 0 ? most : nil)
         return (policy, fields.duration("timeout", default: timeout))
     }
 
