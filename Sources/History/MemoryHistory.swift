@@ -17,6 +17,7 @@ package actor MemoryHistory: HistoryStore {
     private var outbox: [Int64: OutboxRow] = [:]
     private var silences: [String: Silence] = [:]
     private var heartbeats: [String: HeartbeatMark] = [:]
+    private var acknowledgements: [AlertID: Acknowledgement] = [:]
     /// By time, then number.
     private var events: [Numbered<AlertEvent>] = []
     private var knownEvents: Set<AlertEvent> = []
@@ -36,7 +37,8 @@ package actor MemoryHistory: HistoryStore {
         return StoredState(
             alerts: alerts.values.sorted { $0.id < $1.id }, groups: groups.values.sorted { $0.id < $1.id },
             outbox: outbox.values.sorted { $0.id < $1.id }, silences: silences.values.sorted { $0.id < $1.id },
-            heartbeats: heartbeats.values.sorted { $0.name < $1.name })
+            heartbeats: heartbeats.values.sorted { $0.name < $1.name },
+            acknowledgements: acknowledgements.values.sorted { $0.alert < $1.alert })
     }
 
     package func lastMarks() async throws(HistoryError) -> HistoryMarks {
@@ -65,6 +67,8 @@ package actor MemoryHistory: HistoryStore {
             case .removeSilence(let id): silences[id] = nil
             case .heartbeat(let mark): heartbeats[mark.name] = mark
             case .removeHeartbeat(let name): heartbeats[name] = nil
+            case .acknowledgement(let one): acknowledgements[one.alert] = one
+            case .removeAcknowledgement(let id): acknowledgements[id] = nil
             case .ledger(let entry):
                 if knownEntries.insert(entry).inserted {
                     let dropped = add(entry, at: entry.at, to: &ledger)

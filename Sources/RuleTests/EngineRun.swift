@@ -13,7 +13,8 @@ struct EngineRun {
     private var store = TestStore()
     private var probes: [TestProbe]
     private var restarts: ArraySlice<RuleTestGroup.Restart>
-    private var silences: ArraySlice<RuleTestGroup.PlannedSilence>
+    private var silences: ArraySlice<RuleTestGroup.Planned>
+    private var acknowledgements: ArraySlice<RuleTestGroup.Planned>
     /// The samples that the agent keeps for its next start.
     private var recording: [RecordedRound] = []
     /// When the process starts again; nil while it runs.
@@ -31,6 +32,7 @@ struct EngineRun {
         probes = TestProbe.all(of: test)
         restarts = test.restarts[...]
         silences = test.silences[...]
+        acknowledgements = test.acknowledgements[...]
         checks = EngineChecks(test, of: file, groups: groups)
         result = RuleTestReport.Group(test)
         configuration = Engine.Configuration(
@@ -59,6 +61,7 @@ struct EngineRun {
             let next = [
                 probes.compactMap(\.nextRound).min(), due, restarts.first.map { test.start + $0.at }, times.first,
                 startsAgain == nil ? silences.first.map { test.start + $0.at } : nil,
+                startsAgain == nil ? acknowledgements.first.map { test.start + $0.at } : nil,
             ]
             guard let moment = next.compactMap({ $0 }).min(), moment <= end else { break }
             now = max(now, moment)
@@ -67,6 +70,7 @@ struct EngineRun {
             if startsAgain == nil {
                 silence(at: now)
                 advance(at: now)
+                acknowledge(at: now)
             }
             soonest = now + Self.pause
             if times.first == now {
@@ -115,6 +119,26 @@ struct EngineRun {
         }
     }
 
+    /// The acknowledgements that are due: of what fires once all is known that came at this time.
+    private mutating func acknowledge(at now: Timestamp) {
+        guard let first = acknowledgements.first, test.start + first.at <= now else { return }
+        while let next = acknowledgements.first, test.start + next.at <= now {
+            acknowledgements.removeFirst()
+            let draft = AcknowledgementDraft(
+                selection: AlertSelection(matchers: next.matchers), endsAt: now + next.length, createdBy: "the test",
+                comment: "looked after")
+            do {
+                _ = try engine.acknowledge(draft, at: now)
+            } catch {
+                result.failures.append(
+                    RuleTestReport.Failure(
+                        location: next.location, title: "the acknowledgement at \(next.at.promQL)",
+                        difference: ["\(error)"]))
+            }
+        }
+        advance(at: now)
+    }
+
     /// The rounds that are due; while nothing runs they are lost.
     private mutating func bringRounds(at now: Timestamp) {
         for index in probes.indices {
@@ -161,6 +185,7 @@ extension Engine {
 extension Route {
     /// The receivers that it and the routes below it name.
     fileprivate var receivers: Set<String> {
-        routes.reduce(into: Set([receiver] + (fallback.map { [$0] } ?? []))) { $0.formUnion($1.receivers) }
+        let own = [receiver] + (fallback.map { [$0] } ?? []) + escalation.map(\.receiver)
+        return routes.reduce(into: Set(own)) { $0.formUnion($1.receivers) }
     }
 }

@@ -27,6 +27,7 @@ struct TestStore {
         }
         return StoredState(
             alerts: try again(state.alerts), groups: try again(state.groups), outbox: try again(state.outbox),
-            silences: try again(state.silences), heartbeats: try again(state.heartbeats))
+            silences: try again(state.silences), heartbeats: try again(state.heartbeats),
+            acknowledgements: try again(state.acknowledgements))
     }
 }

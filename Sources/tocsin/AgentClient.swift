@@ -27,14 +27,16 @@ struct AgentClient: ParsableArguments {
     /// Sends what changes something, with the token that the agent asks for, and gives the body of the answer.
     ///
     /// - Throws: an exit code, once it has said on standard error what is wrong.
-    func send(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Data {
+    func send(
+        _ method: String, _ path: String, _ body: Data? = nil, parameters: [(String, String)] = []
+    ) async throws -> Data {
         var headers = [("Content-Type", "application/json")]
         if let token = try token() { headers.append(("Authorization", "Bearer \(token)")) }
         let base = url ?? Self.address(configuration.config)
         return try await Self.answer(
             to: HTTPRequest(
-                method: method, url: base + path, headers: headers, body: body.map { Array($0) },
-                totalTimeout: .seconds(10)))
+                method: method, url: try Self.address(base + path, parameters), headers: headers,
+                body: body.map { Array($0) }, totalTimeout: .seconds(10)))
     }
 
     private func token() throws -> String? {
@@ -52,16 +54,22 @@ struct AgentClient: ParsableArguments {
     ///
     /// - Throws: an exit code, once it has said on standard error what is wrong.
     static func get(_ path: String, _ parameters: [(String, String)] = [], from base: String) async throws -> Data {
-        var components = URLComponents(string: base + path)
+        try await answer(
+            to: HTTPRequest(url: address(base + path, parameters), totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+    }
+
+    /// An address with parameters behind it.
+    private static func address(_ text: String, _ parameters: [(String, String)]) throws -> String {
+        var components = URLComponents(string: text)
         if !parameters.isEmpty { components?.queryItems = parameters.map { URLQueryItem(name: $0.0, value: $0.1) } }
         // A plus sign in a query means a blank to servers.
         let query = components?.percentEncodedQuery?.replacingOccurrences(of: "+", with: "%2B")
         components?.percentEncodedQuery = query
         guard let address = components?.url?.absoluteString else {
-            Terminal.error("error: `\(base)` is not an address; write it as http://127.0.0.1:9911")
+            Terminal.error("error: `\(text)` is not an address; write it as http://127.0.0.1:9911")
             throw ExitCode.failure
         }
-        return try await answer(to: HTTPRequest(url: address, totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+        return address
     }
 
     private static func answer(to request: HTTPRequest) async throws -> Data {

@@ -21,11 +21,18 @@ struct Alerts: AsyncParsableCommand {
         let sorted = alerts.sorted { ($0.level ?? "", $0.rule) < ($1.level ?? "", $1.rule) }
         let rows = sorted.map { alert in
             [
-                alert.state, alert.level ?? "", alert.rule, alert.value.map { "\($0)" } ?? "", alert.threshold ?? "",
+                alert.state + (alert.acknowledgement == nil ? "" : ", acknowledged"),
+                alert.level ?? "", alert.rule, alert.value.map { "\($0)" } ?? "", alert.threshold ?? "",
                 alert.firingSince ?? alert.pendingSince ?? "", alert.annotations["summary"] ?? "\(alert.labels)",
             ]
         }
         Terminal.out(Terminal.table(["STATE", "LEVEL", "ALERT", "VALUE", "THRESHOLD", "SINCE", "SUMMARY"], rows))
+        for alert in sorted {
+            guard let one = alert.acknowledgement else { continue }
+            let comment = one.comment.isEmpty ? "" : ": \(one.comment.replacing("\n", with: " "))"
+            Terminal.out("\n\(alert.annotations["summary"] ?? alert.rule)")
+            Terminal.out("  acknowledged by \(one.createdBy) until \(one.endsAt)\(comment)")
+        }
         for alert in sorted {
             guard let evidence = alert.evidence else { continue }
             Terminal.out("\n" + EvidenceText.text(evidence, of: alert.annotations["summary"] ?? alert.rule))

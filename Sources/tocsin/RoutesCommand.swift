@@ -81,8 +81,15 @@ private struct RouteAnswer: Encodable {
     let groupInterval: String
     let repeatInterval: String
     let fallback: String?
+    /// Who is told what nobody acknowledges, in turn.
+    let escalation: [Step]
     let muteTimeIntervals: [String]
     let activeTimeIntervals: [String]
+
+    struct Step: Encodable {
+        let after: String
+        let receiver: String
+    }
 
     init?(_ path: [Route], labels: Labels, silent: Set<String>) {
         guard let route = path.last else { return nil }
@@ -95,6 +102,7 @@ private struct RouteAnswer: Encodable {
         groupInterval = route.groupInterval.promQL
         repeatInterval = route.repeatInterval.promQL
         fallback = route.fallback
+        escalation = route.escalation.map { Step(after: $0.after.promQL, receiver: $0.receiver) }
         muteTimeIntervals = route.muteIntervals
         activeTimeIntervals = route.activeIntervals
     }
@@ -120,9 +128,14 @@ private enum RouteText {
         if route.continues { facts.append("continue: true") }
         facts.append("receiver: \(route.receiver)")
         if let fallback = route.fallback { facts.append("fallback: \(fallback)") }
+        if !route.escalation.isEmpty { facts.append("escalation: \(steps(route))") }
         if !route.muteIntervals.isEmpty { facts.append("mute: \(route.muteIntervals.joined(separator: ", "))") }
         if !route.activeIntervals.isEmpty { facts.append("active: \(route.activeIntervals.joined(separator: ", "))") }
         return facts.map { "  " + $0 }.joined()
+    }
+
+    private static func steps(_ route: Route) -> String {
+        route.escalation.map { "\($0.receiver) after \($0.after.promQL)" }.joined(separator: ", ")
     }
 
     private static func condition(_ route: Route) -> String {
@@ -144,6 +157,7 @@ private enum RouteText {
         ]
         if silent.contains(route.receiver) { lines.append("  told      nobody: the receiver has no channel here") }
         if let fallback = route.fallback { lines.append("  fallback  \(fallback)") }
+        if !route.escalation.isEmpty { lines.append("  escalates \(steps(route)), unless acknowledged") }
         if !route.muteIntervals.isEmpty {
             lines.append("  muted in  \(route.muteIntervals.joined(separator: ", "))")
         }

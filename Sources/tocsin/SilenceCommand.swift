@@ -18,10 +18,12 @@ struct SilenceCommand: AsyncParsableCommand {
             abstract: "Silence the alerts that all matchers match.",
             discussion: """
                 A matcher is name=value, name!=value, name=~pattern or name!~pattern; a word alone is the alert's name. \
-                The id of the silence is printed.
+                The id of the silence is printed. With --during it holds again and again, in an interval that the \
+                settings define under `time_intervals`.
 
                 EXAMPLES
                   tocsin silence add PoolUtilizationHigh pool=web --for 2h --comment 'load test'
+                  tocsin silence add database=main --during sunday-backup --comment 'the base backup'
                   tocsin silence add database=main --start 2026-11-28T22:00:00Z --end 2026-11-29T02:00:00Z \
                 --comment 'major upgrade'
                 """)
@@ -31,8 +33,11 @@ struct SilenceCommand: AsyncParsableCommand {
         @Argument(help: "Which alerts: name=value, name!=value, name=~pattern, name!~pattern, or an alert's name.")
         var matchers: [String]
 
-        @Option(name: .customLong("for"), help: "How long, such as 30m or 2h.")
-        var length = "1h"
+        @Option(name: .customLong("for"), help: "How long, such as 30m or 2h; 1h by default, 90d with --during.")
+        var length: String?
+
+        @Option(help: "Only in the time interval of this name, each time that it comes; may be repeated.")
+        var during: [String] = []
 
         @Option(help: "When it begins, RFC 3339; now by default.")
         var start: String?
@@ -48,32 +53,16 @@ struct SilenceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let now = Timestamp(seconds: Date().timeIntervalSince1970)
-            let start = try self.start.map(time) ?? now
-            guard let length = try? Duration(promQL: length), length > .zero else {
-                throw ValidationError("`--for \(self.length)` is no length of time; write it as 30m or 2h")
-            }
+            let start = try self.start.map(MatcherArguments.time) ?? now
+            let length = try MatcherArguments.length(length ?? (during.isEmpty ? "1h" : "90d"))
             let silence = PostableSilence(
-                matchers: try matchers.flatMap(parsed), startsAt: start, endsAt: try end.map(time) ?? start + length,
-                createdBy: author ?? ProcessInfo.processInfo.environment["USER"] ?? "tocsin", comment: comment)
+                matchers: try matchers.flatMap(MatcherArguments.parsed), startsAt: start,
+                endsAt: try end.map(MatcherArguments.time) ?? start + length,
+                createdBy: MatcherArguments.author(author), comment: comment,
+                during: during.isEmpty ? nil : during)
             let body = try JSONEncoder().encode(silence)
             let answer = try await client.send("POST", "/api/v2/silences", body)
             Terminal.out(try JSONDecoder().decode([String: String].self, from: answer)["silenceID"] ?? "")
-        }
-
-        private func time(_ text: String) throws -> Timestamp {
-            guard let time = Timestamp(text) else {
-                throw ValidationError("`\(text)` is no time; write it as 2026-11-28T22:00:00Z")
-            }
-            return time
-        }
-
-        private func parsed(_ text: String) throws -> [Matcher] {
-            let isWord = text.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == ":" }
-            do {
-                return isWord ? [try Matcher("alertname", .equal, text)] : try MatcherText.parse(text)
-            } catch let problem as MatcherText.Problem {
-                throw ValidationError("`\(text)`: \(problem.message)")
-            }
         }
     }
 
@@ -99,10 +88,11 @@ struct SilenceCommand: AsyncParsableCommand {
             if silences.isEmpty { return Terminal.out("Nothing is silenced.") }
             Terminal.out(
                 Terminal.table(
-                    ["ID", "STATE", "FROM", "TO", "BY", "MATCHERS", "COMMENT"],
+                    ["ID", "STATE", "FROM", "TO", "DURING", "BY", "MATCHERS", "COMMENT"],
                     silences.map {
                         [
-                            $0.id, $0.status.state, $0.startsAt, $0.endsAt, $0.createdBy,
+                            $0.id, $0.status.state, $0.startsAt, $0.endsAt,
+                            $0.during?.joined(separator: ",") ?? "", $0.createdBy,
                             $0.matchers.map(\.description).joined(separator: ","),
                             $0.comment.replacing("\n", with: " "),
                         ]
@@ -131,7 +121,7 @@ struct SilenceCommand: AsyncParsableCommand {
 }
 
 extension SilenceMatcher {
-    fileprivate var description: String {
+    var description: String {
         let operation = isRegex ? (isEqual ?? true ? "=~" : "!~") : (isEqual ?? true ? "=" : "!=")
         return "\(name)\(operation)\"\(value)\""
     }

@@ -124,7 +124,7 @@ struct EngineBench {
             case .event(let event): events.append(event)
             case .ledger(let entry): ledger.append(entry)
             case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat:
+                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
                 break
             }
         }
@@ -192,14 +192,32 @@ struct EngineBench {
     /// Silences what matches, from now or later on.
     @discardableResult
     mutating func silence(
-        _ matchers: [Matcher], for length: Duration, after pause: Duration = .zero, changing id: String? = nil
+        _ matchers: [Matcher], for length: Duration, after pause: Duration = .zero, changing id: String? = nil,
+        during: [String]? = nil
     ) throws -> String {
         let draft = SilenceDraft(
             id: id, matchers: matchers, startsAt: now + pause, endsAt: now + pause + length, createdBy: "ann",
-            comment: "planned work")
+            comment: "planned work", during: during)
         defer { persist() }
         silenceCount += 1
         return try engine.setSilence(draft, newID: "silence-\(silenceCount)", at: now)
+    }
+
+    /// Acknowledges what matches, from now on.
+    @discardableResult
+    mutating func acknowledge(
+        _ matchers: [Matcher] = [], group: String? = nil, for length: Duration
+    ) throws -> [Acknowledgement] {
+        defer { persist() }
+        return try engine.acknowledge(
+            AcknowledgementDraft(
+                selection: AlertSelection(matchers: matchers, group: group), endsAt: now + length, createdBy: "ann",
+                comment: "on it"), at: now)
+    }
+
+    mutating func unacknowledge(_ matchers: [Matcher] = [], group: String? = nil) throws {
+        defer { persist() }
+        _ = try engine.unacknowledge(AlertSelection(matchers: matchers, group: group), by: "bob", at: now)
     }
 
     mutating func expire(_ silence: String) throws {

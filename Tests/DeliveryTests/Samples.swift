@@ -133,7 +133,7 @@ enum Samples {
     static let all: [String: Notification] = [
         "fired": firedWarning, "raised": raised, "lowered": lowered, "resolved": resolved, "passed": passed,
         "failed evidence": failedEvidence, "reminder": reminder, "mixed": mixed, "nasty": nasty, "many": many(500),
-        "huge": huge,
+        "huge": huge, "digest": PeopleWordingTests.digest(.storm),
         "empty": message([], occasion: .test),
         "all long": message(
             (0..<40).map { index in

@@ -62,6 +62,11 @@ struct BodyTextTests {
                 isRouted: false)
             member.passed = [.init(startedAt: Make.time(1), endedAt: Make.time(2), level: .error, peak: 1.5)]
             member.passedOmitted = 4
+            member.escalatesFrom = Make.time(3)
+            member.escalatedSteps = 2
+            member.escalation = text
+            member.notedAcknowledgement = Make.time(4)
+            member.endedAcknowledgement = text
             member.hold = Hold(.inhibited, by: text, reason: text, until: Make.time(7))
             group.members[AlertID(fingerprint: .max)] = member
             #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
@@ -71,11 +76,24 @@ struct BodyTextTests {
     @Test("silences")
     func silences() throws {
         for text in texts {
-            let silence = try Make.silence(text, comment: text)
+            var silence = try Make.silence(text, comment: text)
+            #expect(try read(Silence.self, BodyText.of(silence)) == silence)
+            silence.during = [text, "nights"]
             #expect(try read(Silence.self, BodyText.of(silence)) == silence)
         }
         let wrong = #"{"id":"x","matchers":[{"name":"a","operation":"=~","value":"("}]}"#
         #expect(throws: HistoryError.self) { try read(Silence.self, wrong) }
+    }
+
+    @Test("acknowledgements")
+    func acknowledgements() throws {
+        for text in texts {
+            var one = Make.acknowledgement(text)
+            #expect(try read(Acknowledgement.self, BodyText.of(one)) == one)
+            one.level = nil
+            one.resolvedAt = Make.time(9)
+            #expect(try read(Acknowledgement.self, BodyText.of(one)) == one)
+        }
     }
 
     @Test("messages")
@@ -96,7 +114,15 @@ struct BodyTextTests {
             alert.evidence = Evidence(
                 title: text, columns: [text, "b"], rows: [[text, "1"], []], omittedRows: 3, failure: text,
                 takenAt: Make.time(7))
+            alert.acknowledgement = .init(by: text, comment: text, at: Make.time(1), until: Make.time(2))
             row.notification.alerts.append(alert)
+            #expect(try read(OutboxRow.self, BodyText.of(row)) == row)
+            row.state = .carried
+            row.carries = [1, 7]
+            row.isFirstLook = true
+            row.notification.digest = Digest(
+                cause: .storm, messages: 3, firing: 2, over: 1, level: .error,
+                rules: [.init(rule: text, firing: 2, over: 1, level: nil)], omittedRules: 4)
             #expect(try read(OutboxRow.self, BodyText.of(row)) == row)
         }
     }

@@ -70,6 +70,12 @@ enum Make {
             ], startsAt: time(1), endsAt: time(2), updatedAt: time(0), createdBy: "ann", comment: comment)
     }
 
+    static func acknowledgement(_ rule: String = "PoolFull") -> Acknowledgement {
+        Acknowledgement(
+            alert: alert(rule).id, level: .warning, createdAt: time(1), endsAt: time(2), createdBy: "ann \"a\"",
+            comment: rule)
+    }
+
     static func entry(
         at seconds: Double = 0, kind: LedgerEntry.Kind = .delivered, receiver: String = "ops", index: Int = 0,
         alerts: [Alert] = [alert("PoolFull")], message: Int64? = 7, reason: String = "said \"ok\""

@@ -36,7 +36,7 @@ import Testing
         await store.close()
     }
 
-    @Test("A history of an older version opens with all that is in it, and takes silences")
+    @Test("A history of an older version opens with all that is in it, and takes silences and acknowledgements")
     func older() async throws {
         await (try await open()).close()
         let body = BodyText.of(Make.group())
@@ -44,6 +44,7 @@ import Testing
             """
             DROP TABLE silence;
             DROP TABLE heartbeat;
+            DROP TABLE acknowledgement;
             DELETE FROM grdb_migrations WHERE identifier > '0004';
             PRAGMA user_version = 3;
             INSERT INTO notification_group (destination, group_key, receiver, body)
@@ -53,6 +54,9 @@ import Testing
         #expect(try await store.load() == StoredState(groups: [Make.group()]))
         try await store.commit([.silence(try Make.silence("a"))])
         #expect(try await store.load().silences == [try Make.silence("a")])
+        try await store.commit([.acknowledgement(Make.acknowledgement()), .acknowledgement(Make.acknowledgement("X"))])
+        try await store.commit([.removeAcknowledgement(Make.acknowledgement("X").alert)])
+        #expect(try await store.load().acknowledgements == [Make.acknowledgement()])
         await store.close()
         #expect(try folder.query(Int.self, "PRAGMA user_version") == [HistorySchema.version])
         #expect(try folder.query(String.self, "SELECT created_by FROM silence") == ["ann"])

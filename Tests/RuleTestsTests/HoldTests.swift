@@ -56,6 +56,40 @@ struct RuleTestHoldTests {
         #expect(report.verdict == .passed, "\(report.text)")
     }
 
+    @Test("what nobody acknowledges goes to the next receiver; what somebody does, and its repeats, to nobody")
+    func escalation() throws {
+        let folder = try Folder([
+            "rules.yml": Self.rules,
+            "test.yml": """
+            rule_files: [rules.yml]
+            route:
+              receiver: office
+              group_by: [alertname]
+              group_wait: 3s
+              repeat_interval: 20m
+              escalation: [{ after: 5m, receiver: lead }]
+            tests:
+              - interval: 15s
+                acknowledgements: [{ at: 2m, for: 30m, matchers: [alertname=Slow] }]
+                restarts: [4m]
+                input_series:
+                  - { series: 'down{host="a"}', values: '1x150' }
+                  - { series: 'slow{host="a"}', values: '1x120 0x20' }
+                notification_test:
+                  - eval_time: 35m
+                    exp_notifications:
+                      - { time: 3s, alertname: Down, change: fired, receiver: office }
+                      - { time: 3s, alertname: Slow, change: fired, receiver: office }
+                      - { time: 5m3s, alertname: Down, change: fired, receiver: lead, occasion: escalation }
+                      - { time: 20m3s, alertname: Down, change: unchanged, receiver: office }
+                      - { time: 30m18s, alertname: Slow, change: resolved, receiver: office }
+            """,
+        ])
+        defer { folder.remove() }
+        let report = folder.run("test.yml")
+        #expect(report.verdict == .passed, "\(report.text)")
+    }
+
     @Test("a wrong expectation is told, and so is a silence that is none")
     func wrong() throws {
         #expect(try Self.run(["{ time: 3s, alertname: Slow, change: fired }"]).verdict == .failed)

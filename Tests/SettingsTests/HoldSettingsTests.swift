@@ -59,6 +59,44 @@ import Testing
         #expect(read.server.token?.exposed == "s3cret" && "\(read.server)".contains("s3cret") == false)
     }
 
+    @Test("Escalation is read in order, taken over by routes below, and replaced or ended by their own")
+    func escalation() throws {
+        let read = try settings(
+            """
+            route:
+              receiver: ops
+              escalation: [{ after: 15m, receiver: lead }, { after: 1h, receiver: boss }]
+              routes:
+                - { matchers: [a=b] }
+                - { matchers: [a=c], receiver: lead }
+                - { matchers: [a=d], escalation: [{ after: 5m, receiver: boss }] }
+                - { matchers: [a=e], escalation: [] }
+            receivers: [{ name: ops }, { name: lead }, { name: boss }]
+            """)
+        let lead = Route.Escalation(after: .seconds(900), receiver: "lead")
+        let boss = Route.Escalation(after: .seconds(3600), receiver: "boss")
+        #expect(read.route.escalation == [lead, boss])
+        let below = read.route.routes.map(\.escalation)
+        #expect(below == [[lead, boss], [boss], [.init(after: .seconds(300), receiver: "boss")], []])
+    }
+
+    @Test("Digests are for people: twenty messages a minute by default, other bounds, none, and never for webhooks")
+    func digests() throws {
+        let read = try settings(
+            """
+            route: { receiver: ops }
+            receivers:
+              - name: ops
+                slack_configs:
+                  - { api_url: 'https://hooks.example/a' }
+                  - { api_url: 'https://hooks.example/a', digest_above: 5 }
+                  - { api_url: 'https://hooks.example/a', digest_above: 0 }
+                webhook_configs: [{ url: 'https://hooks.example/a' }]
+                email_configs: [{ to: a@example.org, from: b@example.org, smarthost: 'mail.example.org:25' }]
+            """)
+        #expect(read.receivers[0].policies.map(\.digestsAbove) == [20, 5, nil, nil, 20])
+    }
+
     @Test("What Alertmanager's files have for receivers that are not here is named, and nothing secret shown")
     func foreign() {
         let found = problems(

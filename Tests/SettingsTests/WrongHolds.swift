@@ -46,6 +46,28 @@ enum WrongHolds {
             "time_intervals: [{name: nights}]\nroute: {receiver: none, routes: [{active_time_intervals: [▸night]}]}",
             "no time interval is called `night`", mend: "`nights`"),
         Wrong(
+            "a step without a time",
+            "route: {receiver: none, escalation: [▸{receiver: a}]}\nreceivers: [{name: none}, {name: a}]",
+            "has no `after`", mend: "after: 15m"),
+        Wrong(
+            "a step to nobody", "route: {receiver: none, escalation: [▸{after: 5m}]}", "has no `receiver`",
+            mend: "who is told then"),
+        Wrong(
+            "a step to a mistyped receiver", "route: {receiver: none, escalation: [{after: 5m, receiver: ▸nome}]}",
+            "no receiver is called `nome`", mend: "`none`"),
+        Wrong(
+            "a step to who was told", "route: {receiver: none, escalation: [{after: 5m, ▸receiver: none}]}",
+            "has been told before", mend: "another receiver"),
+        Wrong(
+            "steps out of order",
+            "route: {receiver: none, escalation: [{after: 5m, receiver: a}, {after: ▸5m, receiver: b}]}\n"
+                + "receivers: [{name: none}, {name: a}, {name: b}]", "is not longer than that of the step before",
+            mend: "in order"),
+        Wrong(
+            "a webhook with digests",
+            "receivers: [{name: none, webhook_configs: [{url: 'https://a.example', ▸digest_above: 5}]}]",
+            "unknown key `digest_above`", mend: ""),
+        Wrong(
             "a matcher that is none", "inhibit_rules:\n  - {source_matchers: ['a=1'], target_matchers: [a▸]}",
             "is no matcher", mend: "name="),
         Wrong(

@@ -144,13 +144,7 @@ struct AlertmanagerAPI: Sendable {
     }
 
     private func setSilence(_ request: Request) async throws -> Response {
-        let body = try await self.body(of: request, upTo: Self.largestBody)
-        let posted: PostableSilence
-        do {
-            posted = try JSONDecoder().decode(PostableSilence.self, from: body)
-        } catch {
-            throw Problem.bad("the body is no silence: \(PostableSilence.explanation(of: error))")
-        }
+        let posted: PostableSilence = try await JSONBody.read(request, named: "silence", guarded: mutations)
         let id = try await engine.setSilence(try posted.draft(), newID: UUID().uuidString.lowercased())
         return JSONAnswer.make(["silenceID": id])
     }

@@ -122,11 +122,14 @@ package struct PostableSilence: Codable, Sendable {
     package var endsAt: String
     package var createdBy: String
     package var comment: String
+    /// The named intervals in which it holds; Tocsin's own key.
+    package var during: [String]?
 
     package init(
         id: String? = nil, matchers: [Matcher], startsAt: Timestamp, endsAt: Timestamp, createdBy: String,
-        comment: String
+        comment: String, during: [String]? = nil
     ) {
+        self.during = during
         self.id = id
         self.matchers = matchers.map { SilenceMatcher($0) }
         self.startsAt = startsAt.description
@@ -142,7 +145,7 @@ package struct PostableSilence: Codable, Sendable {
         for matcher in matchers { found.append(try matcher.matcher()) }
         return SilenceDraft(
             id: id.flatMap { $0.isEmpty ? nil : $0 }, matchers: found, startsAt: start, endsAt: end,
-            createdBy: createdBy, comment: comment)
+            createdBy: createdBy, comment: comment, during: during)
     }
 
     /// What is wrong with a body, without what stands in it.
@@ -170,6 +173,8 @@ package struct GettableSilence: Codable, Sendable {
     package let updatedAt: String
     package let createdBy: String
     package let comment: String
+    /// The named intervals in which it holds; absent for all the time.
+    package let during: [String]?
 
     init(_ silence: Silence, state: Silence.State) {
         id = silence.id
@@ -180,5 +185,6 @@ package struct GettableSilence: Codable, Sendable {
         updatedAt = silence.updatedAt.description
         createdBy = silence.createdBy
         comment = silence.comment
+        during = silence.during
     }
 }

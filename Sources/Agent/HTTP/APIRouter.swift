@@ -5,7 +5,7 @@ package import History
 package import Hummingbird
 import PromQL
 
-/// The agent's HTTP interface: health, metrics, alerts and history. It only reads, but for silences,
+/// The agent's HTTP interface: health, metrics, alerts and history. It only reads, but for silences, acknowledgements,
 /// heartbeats, and alerts that others send.
 package struct APIRouter: Sendable {
     private let engine: EngineService
@@ -18,7 +18,7 @@ package struct APIRouter: Sendable {
     private let externalURL: String
 
     /// - Parameters:
-    ///   - mutations: who may make silences.
+    ///   - mutations: who may change something.
     ///   - externalURL: where people reach the agent; empty where the settings don't say.
     package init(
         engine: EngineService, history: any HistoryStore, clock: AgentClock, version: String,
@@ -52,6 +52,7 @@ package struct APIRouter: Sendable {
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         RunbookPages(runbooks: runbooks).add(to: router)
         HeartbeatAPI(engine: engine, mutations: mutations).add(to: router)
+        AcknowledgementAPI(engine: engine, mutations: mutations).add(to: router)
         AlertmanagerAPI(
             engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL
         ).add(to: router)
@@ -111,7 +112,12 @@ package struct APIRouter: Sendable {
     }
 
     private func alerts() async -> Response {
-        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }.map(AlertView.init)
+        let now = await engine.now
+        let acknowledged = Dictionary(
+            await engine.acknowledgements().map { ($0.0.alert, AcknowledgementView($0.0, of: $0.1, at: now)) },
+            uniquingKeysWith: { _, last in last })
+        let listed = await engine.alerts.filter { $0.phase == .pending || $0.isOn }
+            .map { AlertView($0, acknowledgement: acknowledged[$0.id]) }
         return JSONAnswer.make(Success(data: ["alerts": listed]))
     }
 
@@ -169,6 +175,8 @@ package struct APIRouter: Sendable {
               /api/v1/rules                 the rules, and the evidence that they work
               /api/v1/query, query_range    PromQL on the samples at hand; Grafana's Prometheus data source works
               /api/tocsin/v1/alerts         the same with levels, thresholds, values and peaks
+              /api/tocsin/v1/acknowledgements
+                                            who looks after which alerts; POST and DELETE change it
               /api/v1/history               what happened: from, to, alert, rule, level, kind, label, limit, cursor, order
               /api/v1/notifications         what was told to whom, and why or why not
               /api/v2/alerts, silences      as Alertmanager answers; `amtool` works, and Prometheus may send alerts

@@ -48,6 +48,7 @@ package enum MetricCatalog {
         "tocsin_silences": (.gauge, "Silences that hold something back, and those that begin later."),
         "tocsin_loops_stuck": (.gauge, "Loops of the agent that stand still; its log names them."),
         "tocsin_heartbeat_missing": (.gauge, "1 while a heartbeat that is waited for does not come."),
+        "tocsin_acknowledgements": (.gauge, "Alerts that fire and are acknowledged."),
         "tocsin_rule_evaluations_total": (.counter, "Evaluations of rules since the start."),
         "tocsin_alerts_received_total": (.counter, "Alerts that others sent, each time that they did."),
         "tocsin_alerts_received_invalid_total": (.counter, "Alerts that others sent and that could not be taken."),

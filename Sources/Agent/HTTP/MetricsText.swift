@@ -47,6 +47,7 @@ package enum MetricsText {
             ("tocsin_clock_drift_seconds", [:], Double(status.clockDrift.milliseconds) / 1_000),
             ("tocsin_outbox_messages", [:], Double(status.outboxRows)),
             ("tocsin_notification_groups", [:], Double(status.groups)),
+            ("tocsin_acknowledgements", [:], Double(status.acknowledgements)),
             ("tocsin_rule_evaluations_total", [:], Double(status.ruleEvaluations)),
             ("tocsin_rules_failing", [:], Double(status.rulesFailing)),
             ("tocsin_alerts_received_total", [:], Double(counters.received)),

@@ -26,8 +26,11 @@ package struct AlertView: Codable, Sendable, Hashable {
     package let endsAt: String?
     /// Where its sender shows it.
     package let generatorURL: String?
+    /// Who looks after it; nil where nobody said so.
+    package let acknowledgement: AcknowledgementView?
 
-    package init(_ alert: Alert) {
+    package init(_ alert: Alert, acknowledgement: AcknowledgementView? = nil) {
+        self.acknowledgement = acknowledgement
         id = alert.id.description
         rule = alert.rule
         labels = alert.labels.dictionary

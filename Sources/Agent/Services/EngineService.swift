@@ -270,7 +270,7 @@ package actor EngineService: Service {
                 dropped += 1
                 return true
             case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat:
+                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
                 return false
             }
         }
@@ -371,7 +371,8 @@ package actor EngineService: Service {
             probeFailures: engine.probes.failures,
             probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
-            silences: engine.planner.silences.counts(at: clock.now), heartbeats: heartbeats(),
+            silences: engine.planner.silences.counts(at: clock.now),
+            acknowledgements: engine.planner.acknowledgements.activeCount, heartbeats: heartbeats(),
             stuckLoops: monitor.stuck(at: clock.now).count, destinations: engine.planner.standings)
     }
 
@@ -383,7 +384,7 @@ package actor EngineService: Service {
                 if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
                 log(entry)
             case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat:
+                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
                 break
             }
         }
@@ -421,7 +422,7 @@ package actor EngineService: Service {
     private func log(_ entry: LedgerEntry) {
         let level: Logger.Level
         switch entry.kind {
-        case .queued, .merged, .delivered, .withheld: level = .info
+        case .queued, .merged, .delivered, .withheld, .escalated: level = .info
         case .attempt: level = .debug
         case .retry: level = .warning
         case .rejected, .givenUp: level = .error

@@ -59,6 +59,8 @@ package struct EngineStatus: Sendable {
     package let clockDrift: Duration
     /// How many silences are in each state.
     package let silences: [Silence.State: Int]
+    /// How many alerts are acknowledged.
+    package let acknowledgements: Int
     package let heartbeats: [HeartbeatStanding]
     /// How many of the agent's loops stand still.
     package let stuckLoops: Int

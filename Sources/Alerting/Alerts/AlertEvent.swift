@@ -39,6 +39,10 @@ package struct AlertEvent: Hashable, Sendable, Codable {
         case silenceBegan = "silence_began"
         /// A silence is over.
         case silenceEnded = "silence_ended"
+        /// Somebody looks after it: it is not repeated nor escalated.
+        case acknowledged
+        /// That is over; the reason says why.
+        case acknowledgementEnded = "acknowledgement_ended"
     }
 
     /// The alert; of a silence an id made from the silence's.

@@ -21,6 +21,9 @@ struct DueQueue<ID: Hashable & Comparable & Sendable>: Sendable {
     var isEmpty: Bool { times.isEmpty }
     var count: Int { times.count }
 
+    /// Everything that is due sometime, in no order.
+    var ids: some Collection<ID> { times.keys }
+
     /// Sets when something is due; nil for never.
     mutating func set(_ id: ID, _ time: Timestamp?) {
         guard times[id] != time else { return }

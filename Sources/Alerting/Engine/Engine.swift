@@ -84,7 +84,7 @@ package struct Engine: Sendable {
             externalURL: configuration.externalURL, startedAt: startedAt)
         planner = NotificationPlanner(
             route: configuration.route, policies: configuration.policies, groups: state.groups, outbox: state.outbox,
-            silences: state.silences)
+            silences: state.silences, acknowledgements: state.acknowledgements)
         planner.continueNumbering(after: lastRow)
         probes = ProbeBook()
         _ = probes.setProbes(configuration.probes)
@@ -104,6 +104,8 @@ package struct Engine: Sendable {
         planner.reconfigure(
             route: configuration.route, policies: configuration.policies, inhibitRules: configuration.inhibitRules,
             intervals: configuration.intervals, alerts: rules.alerts, at: startedAt)
+        let nobodyWasTold = state.groups.allSatisfy { $0.lastMessageAt == nil }
+        planner.startFirstLook(isNew: lastRow == 0 && state.outbox.isEmpty && nobodyWasTold, at: startedAt)
     }
 
     /// Measures evaluations with this: it gives the time that has passed since some moment.
@@ -188,6 +190,12 @@ package struct Engine: Sendable {
             keep(rules.takeGathered(), of: nil, at: now)
         }
         planner.flushDue(alerts: rules.alerts, at: now, note: note)
+        if evaluating, planner.firstLook != nil {
+            let isEvaluated = rules.nextDue.map { $0 > now } ?? true
+            let isSettled =
+                isEvaluated && probes.allHaveAnswered && !rules.alerts.values.contains { $0.phase == .pending }
+            planner.endFirstLook(isSettled: isSettled, at: now)
+        }
         let leased = sending > 0 ? planner.lease(limit: sending, at: now) : []
         if now >= nextPrune {
             window.prune(at: now)
@@ -241,6 +249,22 @@ package struct Engine: Sendable {
     /// Ends a silence now.
     package mutating func expireSilence(_ id: String, at now: Timestamp) throws(SilenceProblem) {
         try planner.expireSilence(id, alerts: rules.alerts, at: now)
+    }
+
+    /// Acknowledges the alerts of a selection that fire.
+    ///
+    /// - Returns: the acknowledgements, by alert.
+    package mutating func acknowledge(
+        _ draft: AcknowledgementDraft, at now: Timestamp
+    ) throws(AcknowledgementProblem) -> [Acknowledgement] {
+        try planner.acknowledge(draft, alerts: rules.alerts, at: now)
+    }
+
+    /// Takes back the acknowledgements of a selection; they are returned.
+    package mutating func unacknowledge(
+        _ selection: AlertSelection, by author: String?, at now: Timestamp
+    ) throws(AcknowledgementProblem) -> [Acknowledgement] {
+        try planner.unacknowledge(selection, by: author, alerts: rules.alerts, at: now)
     }
 
     /// Takes over other settings. Alerts, timers, groups and samples are kept; what a removed rule or probe gave ends.
@@ -319,7 +343,7 @@ package struct Engine: Sendable {
             case .lowered, .resolved, .flapping, .steady:
                 planner.consider(alert, at: now)
             case .pending, .pendingEnded, .recovering, .recoveringEnded, .stale, .fresh, .noData, .failed,
-                .recoveredFromError, .diagnosed, .silenceBegan, .silenceEnded:
+                .recoveredFromError, .diagnosed, .silenceBegan, .silenceEnded, .acknowledged, .acknowledgementEnded:
                 break
             }
             if alert.phase == .resolved { ending.insert(alert.id) }
@@ -336,6 +360,7 @@ package struct Engine: Sendable {
             ending.remove(id)
             wanted[id] = nil
             rules.forget(id)
+            planner.forgetAcknowledgement(of: id)
             records.append(.removeAlert(id))
         }
     }

@@ -5,9 +5,12 @@ extension NotificationPlanner {
     /// and sets when each looks at what to say.
     package mutating func consider(_ alert: Alert, at now: Timestamp) {
         if inhibitions.note(alert) { wakeInhibited(by: alert.id, at: now) }
+        turnAcknowledgement(of: alert, at: now)
         guard alert.isOn else {
             for id in (groupsByAlert[alert.id] ?? []).sorted() {
                 groups[id]?.members[alert.id]?.notePassed(alert)
+                groups[id]?.members[alert.id]?.escalatesFrom = nil
+                groups[id]?.members[alert.id]?.escalatedSteps = nil
                 wait(for: alert, in: id, at: now)
             }
             return
@@ -67,6 +70,8 @@ extension NotificationPlanner {
             leave(alert, id)
             save(group)
             member.waitingSince = nil
+            // Another route has steps of its own.
+            member.escalatedSteps = nil
             return (member, groups[id] == nil ? group.reference : nil)
         }
         return nil
@@ -75,7 +80,7 @@ extension NotificationPlanner {
     /// An alert that the routes lead elsewhere now: who was told hears of the change, who was not is left alone.
     private mutating func divert(_ alert: Alert, from id: NotificationGroup.ID, at now: Timestamp) {
         guard var group = groups[id], var member = group.members[alert.id] else { return }
-        if member.told?.wasHeard == true || group.outstanding != nil {
+        if member.told?.wasHeard == true || group.outstanding != nil || member.escalation != nil {
             member.isRouted = false
             group.members[alert.id] = member
             groups[id] = group

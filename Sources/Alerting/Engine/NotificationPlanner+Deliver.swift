@@ -8,26 +8,40 @@ extension NotificationPlanner {
     package mutating func lease(limit: Int, at now: Timestamp) -> [OutboxRow] {
         var leased: [OutboxRow] = []
         for destination in rowQueues.keys.sorted() {
+            if let most = policies[destination]?.digestsAbove {
+                leased += leaseForPeople(destination, most: most, limit: limit - leased.count, at: now)
+                continue
+            }
             var room = room(at: destination)
-            while room > 0, leased.count < limit, gates[destination]?.isOpen(at: now) ?? true,
+            while room > 0, leased.count < limit, isGateOpen(destination, at: now),
                 let id = rowQueues[destination]?.popDue(at: now)
             {
-                guard var row = outbox[id] else { continue }
-                gates[destination]?.began(at: now)
-                row.state = .leased
-                row.attempts += 1
-                setRow(row)
-                records.append(.outbox(row))
-                if let group = groups[row.group] {
-                    note(
-                        .attempt, group, alerts: row.notification.alerts.map(\.id), message: row.id,
-                        attempt: row.attempts, reason: "attempt \(row.attempts)", at: now)
-                }
-                leased.append(row)
+                guard let row = outbox[id] else { continue }
+                leased.append(lease(row, at: now))
                 room -= 1
             }
         }
         return leased
+    }
+
+    /// Whether a destination's pace and circuit allow another attempt now.
+    func isGateOpen(_ destination: Destination, at now: Timestamp) -> Bool {
+        gates[destination]?.isOpen(at: now) ?? true
+    }
+
+    /// Begins an attempt: from now on a row counts as under way.
+    mutating func lease(_ waiting: OutboxRow, at now: Timestamp) -> OutboxRow {
+        var row = waiting
+        gates[row.group.destination]?.began(at: now)
+        row.state = .leased
+        row.attempts += 1
+        setRow(row)
+        records.append(.outbox(row))
+        let group = groups[row.group] ?? NotificationGroup(id: row.group, routeID: "", labels: Labels())
+        note(
+            .attempt, group, alerts: row.notification.alerts.map(\.id), message: row.id, attempt: row.attempts,
+            reason: "attempt \(row.attempts)", at: now)
+        return row
     }
 
     /// Takes over how an attempt ended. An answer for a row that is no more, or is not leased, changes nothing.
@@ -36,9 +50,14 @@ extension NotificationPlanner {
     package mutating func settle(
         _ id: Int64, _ outcome: DeliveryOutcome, latency: Duration, alerts: [AlertID: Alert], at now: Timestamp
     ) {
-        guard var row = outbox[id], row.state == .leased, var group = groups[row.group] else { return }
-        let about = row.notification.alerts.map(\.id)
+        guard var row = outbox[id], row.state == .leased else { return }
         gates[row.group.destination]?.ended(outcome, at: now)
+        if row.carries != nil {
+            settleDigest(row, outcome, latency: latency, at: now)
+            return
+        }
+        guard var group = groups[row.group] else { return }
+        let about = row.notification.alerts.map(\.id)
         switch outcome {
         case .delivered(let answer, let reference):
             group.keep(reference, known: row.notification.reference)
@@ -95,13 +114,8 @@ extension NotificationPlanner {
         return .milliseconds(full / 2 + Int(hash % UInt64(full / 2 + 1)))
     }
 
-    /// Whether there is something to tell that nothing holds back.
-    private func hasWaiting(_ group: NotificationGroup) -> Bool {
-        group.members.values.contains { $0.waitingSince != nil && $0.hold == nil }
-    }
-
     /// Ends a row: remembers what the destination knows now, and lets the group go on.
-    private mutating func conclude(
+    mutating func conclude(
         _ row: OutboxRow, in group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
     ) {
         removeRow(row.id)
@@ -113,7 +127,7 @@ extension NotificationPlanner {
             let isOn = group.members.values.contains { $0.isRouted && $0.told != nil }
             let reminder = isOn ? group.lastMessageAt.map { $0 + waitTimes(of: group.id).repeats } : nil
             // A hold may have ended while the message was on its way.
-            let isHeld = group.members.values.contains { $0.hold != nil }
+            let isHeld = group.members.values.contains { $0.hold != nil || $0.endedAcknowledgement != nil }
             group.dueAt = hasWaiting(group) || isHeld ? now : reminder
         }
         save(group)
@@ -154,7 +168,7 @@ extension NotificationPlanner {
     }
 
     /// Gives a rejected message to the route's fallback receiver, which then also hears how it goes on.
-    private mutating func fallBack(from row: OutboxRow, group: NotificationGroup, reason: String, at now: Timestamp) {
+    mutating func fallBack(from row: OutboxRow, group: NotificationGroup, reason: String, at now: Timestamp) {
         guard row.notification.occasion != .fallback,
             let name = (routesByID[group.routeID] ?? route).fallback
         else { return }

@@ -6,6 +6,9 @@ extension NotificationPlanner {
     /// - Parameter note: a plain sentence that each message made now carries; nil for none.
     package mutating func flushDue(alerts: [AlertID: Alert], at now: Timestamp, note: String? = nil) {
         turnSilences(alerts: alerts, at: now)
+        expireAcknowledgements(alerts: alerts, at: now)
+        noteDueTimes()
+        escalateDue(alerts: alerts, at: now)
         noteDueTimes()
         var due: [NotificationGroup.ID] = []
         while let id = groupQueue.popDue(at: now) { due.append(id) }
@@ -26,22 +29,27 @@ extension NotificationPlanner {
         var changes = changes(in: group, alerts: alerts)
         withhold(&changes, from: &group, alerts: alerts, at: now)
         let held = holdBack(&changes, in: &group, alerts: alerts, at: now)
+        let endedHolds = held.endedSilences + takeEndedAcknowledgements(from: &group, told: changes)
         let hasChange = changes.contains { $0.change != .unchanged }
-        let hasNews = hasChange || !held.endedSilences.isEmpty
+        let hasNews = hasChange || !endedHolds.isEmpty
         let times = waitTimes(of: id)
         let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
         let reminderAt = group.lastMessageAt.map { $0 + times.repeats }
-        let isReminder = !hasNews && routed && (reminderAt.map { $0 <= now } ?? false)
-        guard hasNews || isReminder else {
+        let isOverdue = reminderAt.map { $0 <= now } ?? false
+        if !hasChange && (hasNews || isOverdue) { dropAcknowledged(from: &changes, in: &group, at: now) }
+        let repeats = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
+        guard hasNews || (isOverdue && repeats) else {
             retract(&group, isHeld: held.isAny, at: now)
-            group.dueAt = [routed ? reminderAt : nil, held.until].compactMap { $0 }.min()
+            // What is acknowledged is repeated when that ends, not before.
+            group.dueAt = [routed && !isOverdue ? reminderAt : nil, held.until].compactMap { $0 }.min()
             save(group)
             return
         }
         let kept = changes.filter { $0.change != .unchanged || group.members[$0.id]?.isRouted == true }
-        let notes = held.endedSilences + (text.map { [$0] } ?? [])
+        let escalation = escalationNote(kept, in: group)
+        let notes = (escalation.map { [$0] } ?? []) + endedHolds + (text.map { [$0] } ?? [])
         queue(
-            kept, of: &group, occasion: hasChange ? .change : .reminder, at: now,
+            kept, of: &group, occasion: escalation != nil ? .escalation : hasChange ? .change : .reminder, at: now,
             note: notes.isEmpty ? nil : notes.joined(separator: " "))
         group.dueAt = [routed ? now + times.repeats : nil, held.until].compactMap { $0 }.min()
         save(group)
@@ -66,7 +74,8 @@ extension NotificationPlanner {
                 let meanwhile = member.passed.filter { alert.isOn || $0.startedAt != alert.firingSince }
                 return NotifiedAlert(
                     alert, change: change(of: alert, member: member), previousLevel: member.told?.level,
-                    meanwhile: meanwhile, meanwhileOmitted: member.passedOmitted)
+                    meanwhile: meanwhile, meanwhileOmitted: member.passedOmitted,
+                    acknowledgement: acknowledgements[id])
             }
         }
         return members.sorted { one, other in
@@ -115,7 +124,9 @@ extension NotificationPlanner {
                 reason = "resolved, but nobody had heard that it fired"
             case .resolved where !sendsResolved, .passed where !sendsResolved:
                 reason = "resolved, and send_resolved is false"
-            case .fired where group.members[change.id]?.isRouted == false && queued?.occasion != .fallback:
+            case .fired
+            where group.members[change.id]?.isRouted == false && group.members[change.id]?.escalation == nil
+                && queued?.occasion != .fallback:
                 reason = "the routes lead elsewhere now, and nothing had been told here"
             case .fired, .raised, .lowered, .resolved, .passed, .flapping, .steady, .unchanged:
                 reason = nil
@@ -159,11 +170,16 @@ extension NotificationPlanner {
         var row = OutboxRow(
             id: id, group: group.id, key: key(of: group, row: id, at: now), notification: message, createdAt: now,
             nextAttemptAt: now, giveUpAt: now + giveUpAfter)
+        if let firstLook, waitsForFirstLook(group.id.destination) {
+            row.isFirstLook = true
+            row.nextAttemptAt = firstLook.until
+        }
         if let old {
             row.attempts = old.attempts
             row.nextAttemptAt = max(now, old.nextAttemptAt)
             row.giveUpAt = old.giveUpAt
             row.lastError = old.lastError
+            row.isFirstLook = old.isFirstLook
             removeRow(old.id)
             note(
                 .merged, group, alerts: old.notification.alerts.map(\.id), message: old.id,
@@ -173,7 +189,12 @@ extension NotificationPlanner {
         records.append(.outbox(row))
         group.outstanding = id
         group.lastMessageAt = now
-        for alert in alerts { group.members[alert.id]?.waitingSince = nil }
+        for alert in alerts {
+            group.members[alert.id]?.waitingSince = nil
+            guard alert.isFiring, group.members[alert.id]?.isRouted == true else { continue }
+            let runsFrom = group.members[alert.id]?.escalatesFrom
+            group.members[alert.id]?.escalatesFrom = runsFrom ?? now
+        }
         note(.queued, group, alerts: alerts.map(\.id), message: id, reason: summary(of: message), at: now)
     }
 
@@ -191,7 +212,8 @@ extension NotificationPlanner {
         switch message.occasion {
         case .reminder: return "still firing for repeat_interval: \(text)"
         case .fallback: return "as the fallback: \(text)"
-        case .change, .test: return text
+        case .escalation: return "as escalation: \(text)"
+        case .change, .digest, .test: return text
         }
     }
 }

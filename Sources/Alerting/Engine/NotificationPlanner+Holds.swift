@@ -30,6 +30,7 @@ extension NotificationPlanner {
             let hold = hold(of: alert, in: group, at: now)
             group.members[change.id]?.hold = hold
             guard let hold else {
+                if member.hold != nil { group.members[change.id]?.restartEscalation(at: now) }
                 if let old = member.hold, old.kind == .silenced, member.isRouted { ended.insert(old.by) }
                 kept.append(change)
                 continue
@@ -63,9 +64,10 @@ extension NotificationPlanner {
                 reason: "inhibited by the alert \(source) that fires, since \(rule.description)")
         }
         if silences.isAnyOpen, let silence = silences.matching(alert.routedLabels, at: now).first {
+            let until = silence.holdsUntil(from: now)
             return Hold(
                 .silenced, by: silence.id,
-                reason: "silenced until \(silence.endsAt) \(silence.account) (\(silence.id))", until: silence.endsAt)
+                reason: "silenced until \(until) \(silence.account) (\(silence.id))", until: until)
         }
         return intervals.hold(of: routesByID[group.routeID] ?? route, at: now)
     }
@@ -85,6 +87,7 @@ extension NotificationPlanner {
     ) {
         inhibitions = InhibitionBook(rules: inhibitRules, alerts: alerts.values)
         self.intervals = IntervalBook(intervals)
+        silences.setIntervals(intervals)
         for (id, group) in groups where group.members.values.contains(where: { $0.hold != nil }) {
             inhibitedGroups.note(group, id: id)
             look(at: id, from: now)
@@ -97,7 +100,8 @@ extension NotificationPlanner {
         for id in inhibitedGroups.held(by: source) { look(at: id, from: now + waitTimes(of: id).wait) }
     }
 
-    private mutating func look(at id: NotificationGroup.ID, from time: Timestamp) {
+    /// Has a group look at what it has to say at a time, or before.
+    mutating func look(at id: NotificationGroup.ID, from time: Timestamp) {
         guard let group = groups[id] else { return }
         groups[id]?.dueAt = min(group.dueAt ?? time, time)
         changedGroups.insert(id)
@@ -144,6 +148,7 @@ extension NotificationPlanner {
         return AlertEvent(
             alert: AlertID(labels: labels), at: now, kind: kind, rule: "silence", labels: labels, level: nil,
             previousLevel: nil, value: nil, threshold: nil,
-            summary: "\(silence.matcherText) from \(silence.startsAt) to \(silence.endsAt)", reason: silence.account)
+            summary: "\(silence.matcherText) from \(silence.startsAt) to \(silence.endsAt)"
+                + (silence.during.map { " during \($0.joined(separator: ", "))" } ?? ""), reason: silence.account)
     }
 }

@@ -12,6 +12,8 @@ package struct NotificationPlanner: Sendable {
     package internal(set) var groups: [NotificationGroup.ID: NotificationGroup]
     package private(set) var outbox: [Int64: OutboxRow] = [:]
     var groupQueue = DueQueue<NotificationGroup.ID>()
+    /// When each group's next alert is escalated.
+    var escalationQueue = DueQueue<NotificationGroup.ID>()
     /// The rows that are not leased, by when they are tried next.
     var rowQueues: [Destination: DueQueue<Int64>] = [:]
     private(set) var leasedCounts: [Destination: Int] = [:]
@@ -22,9 +24,14 @@ package struct NotificationPlanner: Sendable {
     var inhibitions = InhibitionBook()
     var intervals = IntervalBook()
     package internal(set) var silences: SilenceBook
+    package internal(set) var acknowledgements: AcknowledgementBook
     /// The groups with members that other alerts hold back.
     var inhibitedGroups = InhibitedGroups()
     var nextRow: Int64
+    /// How digests are paced, for each destination that people read.
+    var paces: [Destination: DigestPace] = [:]
+    /// Nil but for the first minutes of an agent's life.
+    var firstLook: FirstLook?
     /// What has been decided since the last `takeRecords`, but for the groups.
     var records: [StoreRecord] = []
     /// The groups that changed since then: each is written once, as it stands at the end.
@@ -39,10 +46,11 @@ package struct NotificationPlanner: Sendable {
     ///   - outbox: as the store gave it back. A row that was leased may have arrived: it is sent again as it is.
     package init(
         route: Route, policies: [DestinationPolicy], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [],
-        silences: [Silence] = []
+        silences: [Silence] = [], acknowledgements: [Acknowledgement] = []
     ) {
         self.route = route
         self.silences = SilenceBook(silences)
+        self.acknowledgements = AcknowledgementBook(acknowledgements)
         self.groups = Dictionary(groups.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         var rows = Dictionary(outbox.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         for (id, row) in rows where row.state == .leased {
@@ -53,6 +61,7 @@ package struct NotificationPlanner: Sendable {
         for row in rows.values { setRow(row) }
         for group in groups { groupQueue.set(group.id, group.dueAt) }
         setPolicies(policies)
+        settleLostDigests()
         for group in groups {
             for id in group.members.keys { groupsByAlert[id, default: []].insert(group.id) }
         }
@@ -65,6 +74,7 @@ package struct NotificationPlanner: Sendable {
             gate.setPace(policy.pace)
             return gate
         }
+        paces = paces.filter { policies[$0.key]?.digestsAbove != nil }
         destinationsByReceiver = Dictionary(grouping: all.map(\.destination), by: \.receiver).mapValues { $0.sorted() }
         routesByID = [:]
         func add(_ route: Route) {
@@ -99,7 +109,7 @@ package struct NotificationPlanner: Sendable {
             case .outbox(let row): later.insert(row.id).inserted
             case .removeOutbox(let id): later.insert(id).inserted
             case .alert, .removeAlert, .event, .group, .removeGroup, .ledger, .silence, .removeSilence, .heartbeat,
-                .removeHeartbeat:
+                .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
                 true
             }
         }
@@ -108,16 +118,22 @@ package struct NotificationPlanner: Sendable {
 
     /// Takes over the times of the groups that changed since the last call.
     mutating func noteDueTimes() {
-        for id in changedGroups { groupQueue.set(id, groups[id]?.dueAt) }
+        for id in changedGroups {
+            groupQueue.set(id, groups[id]?.dueAt)
+            escalationQueue.set(id, groups[id].flatMap { nextEscalation(of: $0) })
+        }
     }
 
     /// The earliest time at which something is due; nil where nothing is.
     package var nextDue: Timestamp? {
         let rows = rowQueues.compactMap { destination, queue -> Timestamp? in
             guard room(at: destination) > 0, let next = queue.next else { return nil }
-            return max(next, gates[destination]?.opensAt ?? next)
+            let waits = [gates[destination]?.opensAt, paces[destination]?.waitsUntil].compactMap { $0 }
+            return waits.reduce(next) { max($0, $1) }
         }.min()
-        return [groupQueue.next, rows, silences.nextDue].compactMap { $0 }.min()
+        return [
+            groupQueue.next, escalationQueue.next, rows, silences.nextDue, acknowledgements.nextDue, firstLook?.until,
+        ].compactMap { $0 }.min()
     }
 
     // MARK: The outbox
@@ -146,7 +162,7 @@ package struct NotificationPlanner: Sendable {
         let destination = row.group.destination
         countLeased(destination, old: outbox[row.id], new: row)
         outbox[row.id] = row
-        rowQueues[destination, default: DueQueue()].set(row.id, row.state == .leased ? nil : row.nextAttemptAt)
+        rowQueues[destination, default: DueQueue()].set(row.id, row.isQueued ? row.nextAttemptAt : nil)
     }
 
     /// Takes a row out of the outbox; the store is told.
@@ -186,7 +202,11 @@ package struct NotificationPlanner: Sendable {
         for id in groups.keys.sorted() where self.policies[id.destination] == nil {
             dropGroup(id, reason: "the receiver was removed from the settings", at: now)
         }
+        settleLostDigests()
         for alert in alerts.values.sorted(by: { $0.id < $1.id }) where alert.isOn { consider(alert, at: now) }
+        // A damaged history can lose an alert while its acknowledgement survives.
+        for id in acknowledgements.all.keys.sorted() where alerts[id] == nil { forgetAcknowledgement(of: id) }
+        for (id, group) in groups { escalationQueue.set(id, nextEscalation(of: group)) }
     }
 
     private mutating func dropGroup(_ id: NotificationGroup.ID, reason: String, at now: Timestamp) {
@@ -248,8 +268,23 @@ package struct NotificationPlanner: Sendable {
         if groupsByAlert[alert]?.isEmpty == true { groupsByAlert[alert] = nil }
     }
 
+    /// Whether there is something to tell that nothing holds back.
+    func hasWaiting(_ group: NotificationGroup) -> Bool {
+        group.members.values.contains { $0.waitingSince != nil && $0.hold == nil }
+    }
+
     func waitTimes(of id: NotificationGroup.ID) -> (wait: Duration, interval: Duration, repeats: Duration) {
         let route = groups[id].flatMap { routesByID[$0.routeID] } ?? self.route
         return (route.groupWait, route.groupInterval, route.repeatInterval)
+    }
+}
+
+extension OutboxRow {
+    /// Whether it waits for a time to be sent at.
+    fileprivate var isQueued: Bool {
+        switch state {
+        case .waiting, .frozen: true
+        case .leased, .carried: false
+        }
     }
 }

@@ -24,6 +24,8 @@ package struct SilenceBook: Sendable {
     /// The state that the history knows of each; a change to another is an event.
     private var known: [String: Silence.State] = [:]
     private var queue = DueQueue<String>()
+    /// What silences name in `during`.
+    private var intervals: [String: RecurringTime] = [:]
     /// Those that hold something back or will, under a label that they ask for: so that a look costs little, however
     /// many there are.
     private var open: [Condition: [Silence]] = [:]
@@ -42,6 +44,22 @@ package struct SilenceBook: Sendable {
             queue.set(silence.id, silence.noted == .expired ? silence.endsAt + Self.kept : silence.startsAt)
         }
         listOpen()
+    }
+
+    /// Takes over the intervals of the settings. What they change for silences is told by `advance`.
+    mutating func setIntervals(_ all: [RecurringTime]) {
+        intervals = Dictionary(all.map { ($0.name, $0) }, uniquingKeysWith: { _, last in last })
+        for (id, silence) in self.all where silence.during != nil && known[id] != .expired {
+            var changed = silence
+            changed.windows = windows(of: silence)
+            self.all[id] = changed
+            queue.set(id, silence.updatedAt)
+        }
+        listOpen()
+    }
+
+    private func windows(of silence: Silence) -> [RecurringTime] {
+        (silence.during ?? []).compactMap { intervals[$0] }
     }
 
     /// When something begins, ends or is forgotten next; nil for never.
@@ -94,18 +112,25 @@ package struct SilenceBook: Sendable {
         try draft.check(at: now)
         var silence = Silence(
             id: newID, matchers: draft.matchers, startsAt: max(draft.startsAt, now), endsAt: draft.endsAt,
-            updatedAt: now, createdBy: draft.createdBy, comment: draft.comment)
+            updatedAt: now, createdBy: draft.createdBy, comment: draft.comment,
+            during: draft.during.flatMap { $0.isEmpty ? nil : $0 })
+        for name in silence.during ?? [] where intervals[name] == nil {
+            throw .wrong("no time interval is called `\(name)`; the settings' `time_intervals` define them")
+        }
         var changes: [Change] = []
         if let id = draft.id {
             guard let old = all[id] else { throw .notFound(id) }
+            // Alertmanager's clients know nothing of it.
+            if draft.during == nil { silence.during = old.during }
             if old.matchers == draft.matchers, old.keepsBeginning(of: draft, at: now) {
                 silence.id = id
                 silence.noted = old.noted
-                if old.state(at: now) == .active { silence.startsAt = old.startsAt }
+                if old.startsAt <= now { silence.startsAt = old.startsAt }
             } else if old.state(at: now) != .expired {
                 changes += end(id, at: now)
             }
         }
+        silence.windows = windows(of: silence)
         if all[silence.id] == nil { try checkRoom(at: now) }
         all[silence.id] = silence
         known[silence.id] = silence.noted
@@ -136,18 +161,21 @@ package struct SilenceBook: Sendable {
         guard var silence = all[id] else { return nil }
         let state = silence.state(at: now)
         switch state {
-        case .pending: queue.set(id, silence.startsAt)
-        case .active: queue.set(id, silence.endsAt)
+        case .pending, .active: queue.set(id, silence.nextTurn(after: now))
         case .expired: queue.set(id, silence.endsAt + Self.kept)
         }
-        guard state != known[id] else { return nil }
+        let old = known[id]
+        guard state != old else { return nil }
         known[id] = state
         silence.noted = state
         all[id] = silence
         switch state {
-        case .pending: return Change(silence: silence, event: nil)
+        // Between two windows.
+        case .pending: return Change(silence: silence, event: old == .active ? .silenceEnded : nil)
         case .active: return Change(silence: silence, event: .silenceBegan)
-        case .expired: return Change(silence: silence, event: .silenceEnded)
+        // One that ends between two windows has ended with the last of them.
+        case .expired:
+            return Change(silence: silence, event: silence.during == nil || old == .active ? .silenceEnded : nil)
         }
     }
 
@@ -182,10 +210,7 @@ package struct SilenceBook: Sendable {
 extension Silence {
     /// Whether a change to this can be made in place.
     fileprivate func keepsBeginning(of draft: SilenceDraft, at now: Timestamp) -> Bool {
-        switch state(at: now) {
-        case .active: draft.startsAt == startsAt || draft.startsAt <= now
-        case .pending: draft.startsAt >= now
-        case .expired: false
-        }
+        guard state(at: now) != .expired else { return false }
+        return startsAt <= now ? draft.startsAt == startsAt || draft.startsAt <= now : draft.startsAt >= now
     }
 }

@@ -10,11 +10,14 @@ package struct SilenceDraft: Hashable, Sendable {
     package var endsAt: Timestamp
     package var createdBy: String
     package var comment: String
+    /// The named intervals in which it holds; empty for all the time, nil for those of the silence that it changes.
+    package var during: [String]?
 
     package init(
         id: String? = nil, matchers: [Matcher], startsAt: Timestamp, endsAt: Timestamp, createdBy: String,
-        comment: String
+        comment: String, during: [String]? = nil
     ) {
+        self.during = during
         self.id = id
         self.matchers = matchers
         self.startsAt = startsAt

@@ -30,11 +30,15 @@ package struct DestinationPolicy: Hashable, Sendable {
     package let giveUpAfter: Duration
     /// How fast it may be sent to; nil for as fast as it answers.
     package let pace: Pace?
+    /// How many messages within a minute go one by one; more become a digest. Nil where programs read them: those never
+    /// get a digest.
+    package let digestsAbove: Int?
 
     package init(
         destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400),
-        pace: Pace? = nil
+        pace: Pace? = nil, digestsAbove: Int? = nil
     ) {
+        self.digestsAbove = digestsAbove
         self.destination = destination
         self.sendsResolved = sendsResolved
         self.giveUpAfter = giveUpAfter

@@ -17,6 +17,8 @@ package struct LedgerEntry: Hashable, Sendable, Codable {
         case givenUp = "given_up"
         /// Decided to say nothing; the reason says why.
         case withheld
+        /// Decided to tell a further receiver, since nobody acknowledged it.
+        case escalated
     }
 
     package var at: Timestamp
@@ -56,7 +58,7 @@ extension LedgerEntry {
     /// Every channel begins its account of an answer with it: `200 ok`, `answered 503 overloaded`.
     package var status: Int? {
         switch kind {
-        case .queued, .merged, .attempt, .withheld: return nil
+        case .queued, .merged, .attempt, .withheld, .escalated: return nil
         case .delivered, .retry, .rejected, .givenUp: break
         }
         guard attempt != nil else { return nil }

@@ -10,6 +10,10 @@ package struct Notification: Hashable, Sendable, Codable {
         case reminder
         /// Another receiver rejected it, and this one is its fallback.
         case fallback
+        /// Nobody acknowledged it, and this receiver is the route's next.
+        case escalation
+        /// It stands for many messages that are told together.
+        case digest
         /// `notify-test` asked for it.
         case test
     }
@@ -28,6 +32,8 @@ package struct Notification: Hashable, Sendable, Codable {
     /// What the destination's earlier messages of the group left behind for this one, such as the id of the message to
     /// change in place: the channel's own words, one line for each; nil for none. See `NotificationGroup.reference`.
     package var reference: String?
+    /// What it stands for; nil but for a digest. `alerts` then holds only those that it names.
+    package var digest: Digest?
 
     package init(
         destination: Destination, occasion: Occasion, groupKey: String, groupLabels: Labels, alerts: [NotifiedAlert],

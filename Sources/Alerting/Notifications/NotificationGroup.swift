@@ -37,6 +37,17 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
         /// How many older ones were let go.
         package var passedOmitted = 0
 
+        /// Since when the time runs after which it is escalated; nil where it was not announced, or is over.
+        package var escalatesFrom: Timestamp?
+        /// How many steps of the route's escalation have been taken; nil for none.
+        package var escalatedSteps: Int?
+        /// Why it was escalated to this destination, as a plain clause; nil where it was not.
+        package var escalation: String?
+        /// When the acknowledgement was made of which the ledger says that it holds back repeats; nil for none.
+        package var notedAcknowledgement: Timestamp?
+        /// Who acknowledged it and why, where that has just ended and is to be told; nil for none.
+        package var endedAcknowledgement: String?
+
         /// More are not listed one by one.
         package static let mostPassed = 20
 

@@ -53,6 +53,23 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     package var runbook: String?
     /// Where its sender shows it; nil for an alert of the agent's own.
     package var generatorURL: String?
+    /// Who looks after it, or did until it resolved; nil where nobody said so.
+    package var acknowledgement: Acknowledged?
+
+    /// Somebody's word that they look after the alert.
+    package struct Acknowledged: Hashable, Sendable, Codable {
+        package var by: String
+        package var comment: String
+        package var at: Timestamp
+        package var until: Timestamp
+
+        package init(by: String, comment: String, at: Timestamp, until: Timestamp) {
+            self.by = by
+            self.comment = comment
+            self.at = at
+            self.until = until
+        }
+    }
 
     /// The labels that routes and receivers see: with the level as `severity`.
     package var routedLabels: Labels {
@@ -77,7 +94,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
     }
 
     package init(
-        _ alert: Alert, change: Change, previousLevel: Severity?, meanwhile: [Episode] = [], meanwhileOmitted: Int = 0
+        _ alert: Alert, change: Change, previousLevel: Severity?, meanwhile: [Episode] = [],
+        meanwhileOmitted: Int = 0, acknowledgement: Acknowledgement? = nil
     ) {
         id = alert.id
         self.change = change
@@ -103,5 +121,8 @@ package struct NotifiedAlert: Hashable, Sendable, Codable {
         evidence = change.takesEvidence ? alert.evidence : nil
         runbook = alert.runbook
         generatorURL = alert.received?.generatorURL
+        self.acknowledgement = acknowledgement.map {
+            Acknowledged(by: $0.createdBy, comment: $0.comment, at: $0.createdAt, until: $0.endsAt)
+        }
     }
 }

@@ -10,6 +10,8 @@ package struct OutboxRow: Hashable, Sendable, Codable {
         case leased
         /// An attempt may have arrived: the same body is sent again under the same key. Exits: leased, removed.
         case frozen
+        /// A digest tells it. Exits: removed (the digest arrived, or never will), waiting (it failed for certain).
+        case carried
     }
 
     package var id: Int64
@@ -28,6 +30,10 @@ package struct OutboxRow: Hashable, Sendable, Codable {
     package var giveUpAt: Timestamp
     /// What the last attempt ended with; nil before the first.
     package var lastError: String?
+    /// The rows that it carries; nil for all but digests.
+    package var carries: [Int64]?
+    /// Whether it tells what was wrong when the agent began to watch; nil for no.
+    package var isFirstLook: Bool?
 
     package init(
         id: Int64, group: NotificationGroup.ID, key: String, notification: Notification, createdAt: Timestamp,

@@ -8,6 +8,18 @@ package struct Route: Sendable, Hashable {
         case all
     }
 
+    /// A step of escalation: who is told what nobody has acknowledged.
+    package struct Escalation: Sendable, Hashable {
+        /// How long after the announcement.
+        package let after: Duration
+        package let receiver: String
+
+        package init(after: Duration, receiver: String) {
+            self.after = after
+            self.receiver = receiver
+        }
+    }
+
     /// Where the node stands in the tree, as Alertmanager writes it: `{}/{team="db"}`. Part of a group's key.
     package let id: String
     package let receiver: String
@@ -23,6 +35,8 @@ package struct Route: Sendable, Hashable {
     package let repeatInterval: Duration
     /// The receiver that gets what this one rejects; nil for none.
     package let fallback: String?
+    /// Who is told in turn while nobody acknowledges; the soonest first.
+    package let escalation: [Escalation]
     /// The names of the intervals during which nothing is announced through it. Routes below don't take them over.
     package let muteIntervals: [String]
     /// The names of the only intervals during which something is announced through it; empty for always.
@@ -32,7 +46,7 @@ package struct Route: Sendable, Hashable {
     package init(
         id: String, receiver: String, matchers: [Matcher] = [], continues: Bool = false,
         groupBy: GroupBy = .labels([]), groupWait: Duration = .seconds(3), groupInterval: Duration = .seconds(300),
-        repeatInterval: Duration = .seconds(4 * 3600), fallback: String? = nil,
+        repeatInterval: Duration = .seconds(4 * 3600), fallback: String? = nil, escalation: [Escalation] = [],
         muteIntervals: [String] = [], activeIntervals: [String] = [], routes: [Route] = []
     ) {
         self.id = id
@@ -44,6 +58,7 @@ package struct Route: Sendable, Hashable {
         self.groupInterval = groupInterval
         self.repeatInterval = repeatInterval
         self.fallback = fallback
+        self.escalation = escalation
         self.muteIntervals = muteIntervals
         self.activeIntervals = activeIntervals
         self.routes = routes

@@ -12,12 +12,16 @@ package enum StoreRecord: Hashable, Sendable {
     case removeSilence(String)
     case heartbeat(HeartbeatMark)
     case removeHeartbeat(String)
+    case acknowledgement(Acknowledgement)
+    case removeAcknowledgement(AlertID)
 
     /// Whether the transaction that holds it must have reached the disk before anything acts on it.
     package var mustBeSynced: Bool {
         switch self {
-        case .outbox, .removeOutbox, .group, .removeGroup, .silence: true
-        case .alert, .removeAlert, .event, .ledger, .removeSilence, .heartbeat, .removeHeartbeat: false
+        case .outbox, .removeOutbox, .group, .removeGroup, .silence, .acknowledgement: true
+        case .alert, .removeAlert, .event, .ledger, .removeSilence, .heartbeat, .removeHeartbeat,
+            .removeAcknowledgement:
+            false
         }
     }
 }
@@ -29,15 +33,17 @@ package struct StoredState: Hashable, Sendable {
     package var outbox: [OutboxRow]
     package var silences: [Silence]
     package var heartbeats: [HeartbeatMark]
+    package var acknowledgements: [Acknowledgement]
 
     package init(
         alerts: [Alert] = [], groups: [NotificationGroup] = [], outbox: [OutboxRow] = [], silences: [Silence] = [],
-        heartbeats: [HeartbeatMark] = []
+        heartbeats: [HeartbeatMark] = [], acknowledgements: [Acknowledgement] = []
     ) {
         self.alerts = alerts
         self.groups = groups
         self.outbox = outbox
         self.silences = silences
         self.heartbeats = heartbeats
+        self.acknowledgements = acknowledgements
     }
 }

@@ -13,6 +13,8 @@ extension StoredState {
             case .removeSilence(let id): silences.removeAll { $0.id == id }
             case .heartbeat(let mark): heartbeats.replace(mark) { $0.name == mark.name }
             case .removeHeartbeat(let name): heartbeats.removeAll { $0.name == name }
+            case .acknowledgement(let one): acknowledgements.replace(one) { $0.alert == one.alert }
+            case .removeAcknowledgement(let id): acknowledgements.removeAll { $0.alert == id }
             case .event, .ledger: break
             }
         }

@@ -60,6 +60,7 @@ extension NotificationGroup {
         members = members.mapValues { member in
             var member = member
             member.waitingSince = member.waitingSince.map { $0 - step }
+            member.escalatesFrom = member.escalatesFrom.map { $0 - step }
             if let told = member.told { member.told?.at = told.at - step }
             for index in member.passed.indices {
                 member.passed[index].startedAt = member.passed[index].startedAt - step

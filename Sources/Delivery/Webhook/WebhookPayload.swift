@@ -54,7 +54,13 @@ struct WebhookPayload: Sendable {
     }
 
     private func ours(_ alert: NotifiedAlert) -> JSONText {
-        .members([
+        let acknowledgement = alert.acknowledgement.map { one in
+            JSONText.members([
+                "by": .string(one.by), "comment": .string(one.comment), "at": .string("\(one.at)"),
+                "until": .string("\(one.until)"),
+            ])
+        }
+        let all = JSONText.members([
             "id": .string("\(alert.id)"),
             "change": .string(alert.change.rawValue),
             "level": .optional(alert.level?.rawValue),
@@ -75,6 +81,8 @@ struct WebhookPayload: Sendable {
             "evidence": alert.evidence.map(evidence) ?? .null,
             "runbookURL": .optional(alert.runbook.flatMap(context.runbookURL)),
         ])
+        guard let acknowledgement, case .object(let members) = all else { return all }
+        return .object(members + [.init("acknowledgement", acknowledgement)])
     }
 
     private func episode(_ episode: NotifiedAlert.Episode) -> JSONText {

@@ -53,7 +53,9 @@ struct AlertWording: Sendable {
         // Of what is over the receiver was told already, and it is written as if it still were so.
         let isKnown = alert.change == .resolved
         description = isKnown ? nil : text.map { SafeText.cleaned($0).trimmed }.flatMap { $0.isEmpty ? nil : $0 }
-        notes = Self.notes(of: alert) + Self.meanwhile(of: alert, at: time, times: times)
+        notes =
+            Self.notes(of: alert) + Self.acknowledgement(of: alert, at: time, times: times)
+            + Self.meanwhile(of: alert, at: time, times: times)
         labels = alert.labels.filter { $0.name != "alertname" && $0.name != Severity.label }
             .map { Fact(name: SafeText.line($0.name), text: SafeText.line($0.value)) }
         annotations = alert.annotations.filter { !Self.shownAnnotations.contains($0.key) }
@@ -179,6 +181,16 @@ struct AlertWording: Sendable {
         }
         let more = omitted > 0 ? "; and \(omitted) more before" : ""
         return ["Meanwhile: \(list.joined(separator: "; "))\(more)."]
+    }
+
+    /// Who looks after it, or did until it was over.
+    private static func acknowledgement(of alert: NotifiedAlert, at time: Timestamp, times: TimeText) -> [String] {
+        guard let one = alert.acknowledgement else { return [] }
+        let comment = SafeText.line(one.comment)
+        let why = comment.isEmpty ? "" : ": \(comment)"
+        let by = SafeText.line(one.by)
+        guard alert.isFiring else { return ["Was acknowledged by \(by)\(why)."] }
+        return ["Acknowledged by \(by) until \(times.short(one.until, besides: time))\(why)."]
     }
 
     private static func ago(_ time: Timestamp, at now: Timestamp) -> String {

@@ -32,7 +32,7 @@ struct MessageWording: Sendable {
         status = Self.status(of: notification)
         mood = Self.mood(of: notification)
         headline = Self.headline(of: notification, alerts: worded, subject: subject)
-        notes = Self.notes(of: notification, context: context)
+        notes = Self.notes(of: notification, context: context) + DigestWording.notes(of: notification)
         asOf = "As of \(TimeText(timeZone: context.timeZone).full(time))"
         let group = SafeText.line(notification.groupKey)
         footer = "Tocsin \(context.version) on \(context.hostName), group \(group), message \(notification.sequence)"
@@ -56,6 +56,7 @@ struct MessageWording: Sendable {
     private static func headline(
         of notification: Notification, alerts: [AlertWording], subject: String
     ) -> String {
+        if let digest = notification.digest { return DigestWording.headline(of: digest) }
         let lead = notification.occasion == .test ? "TEST: " : ""
         if alerts.count == 1, let alert = alerts.first { return "\(lead)\(alert.tag): \(alert.title)" }
         guard !alerts.isEmpty else { return "\(lead)\(subject)" }
@@ -71,6 +72,7 @@ struct MessageWording: Sendable {
 
     private static func status(of notification: Notification) -> String {
         if notification.occasion == .test { return "TEST" }
+        if let digest = notification.digest { return DigestWording.status(of: digest) }
         let firing = notification.alerts.count { $0.isFiring }
         guard firing > 0 else { return "RESOLVED" }
         return "FIRING:\(firing)\(notification.level.map { " \($0)" } ?? "")"
@@ -78,6 +80,7 @@ struct MessageWording: Sendable {
 
     /// From the group's labels, which stay while the alerts in it come and go, so that mails of it join in threads.
     private static func subject(of notification: Notification) -> String {
+        if let digest = notification.digest { return DigestWording.subject(of: digest) }
         let labels = notification.groupLabels
         let rules = Set(notification.alerts.map(\.rule))
         var name = labels["alertname"] ?? (rules.count == 1 ? rules.first : nil)
@@ -100,10 +103,12 @@ struct MessageWording: Sendable {
     private static func notes(of notification: Notification, context: ChannelContext) -> [String] {
         var notes: [String] = []
         switch notification.occasion {
-        case .change: break
+        case .change, .digest: break
         case .reminder: notes.append("A reminder: nothing has changed since the last message.")
         case .fallback:
             if notification.note == nil { notes.append("Another receiver did not take this message.") }
+        case .escalation:
+            if notification.note == nil { notes.append("Escalated: nobody has acknowledged this.") }
         case .test:
             notes.append("This is a test of the receiver \(notification.destination.receiver): nothing is wrong.")
         }

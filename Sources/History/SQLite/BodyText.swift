@@ -5,8 +5,8 @@ import PromQL
 /// general encoder took a fifth of the agent's whole time when thousands of alerts began at once. Absent values are
 /// left out. The tests read every field back.
 struct BodyText {
-    private(set) var text = ""
-    private var needsComma = false
+    var text = ""
+    var needsComma = false
 
     static func of(_ alert: Alert) -> String {
         var body = BodyText()
@@ -32,6 +32,12 @@ struct BodyText {
         return body.text
     }
 
+    static func of(_ one: Acknowledgement) -> String {
+        var body = BodyText()
+        body.object { $0.fields(of: one) }
+        return body.text
+    }
+
     static func of(_ silence: Silence) -> String {
         var body = BodyText()
         body.object { $0.fields(of: silence) }
@@ -50,7 +56,7 @@ struct BodyText {
 
     // MARK: Types
 
-    private mutating func fields(of alert: Alert) {
+    mutating func fields(of alert: Alert) {
         field("id", alert.id.description)
         field("rule", alert.rule)
         field("ordinal", alert.ordinal)
@@ -88,7 +94,7 @@ struct BodyText {
         field("updatedAt", alert.updatedAt)
     }
 
-    private mutating func fields(of memory: AlertMachine.Memory) {
+    mutating func fields(of memory: AlertMachine.Memory) {
         name("latches")
         array(memory.latches) { body, latch in
             body.object {
@@ -113,7 +119,7 @@ struct BodyText {
         }
     }
 
-    private mutating func fields(of group: NotificationGroup) {
+    mutating func fields(of group: NotificationGroup) {
         name("id")
         object { $0.fields(of: group.id) }
         field("routeID", group.routeID)
@@ -131,19 +137,19 @@ struct BodyText {
         field("reference", group.reference)
     }
 
-    private mutating func fields(of id: NotificationGroup.ID) {
+    mutating func fields(of id: NotificationGroup.ID) {
         field("key", id.key)
         name("destination")
         object { $0.fields(of: id.destination) }
     }
 
-    private mutating func fields(of destination: Destination) {
+    mutating func fields(of destination: Destination) {
         field("receiver", destination.receiver)
         field("channel", destination.channel)
         field("index", destination.index)
     }
 
-    private mutating func fields(of member: NotificationGroup.Member) {
+    mutating func fields(of member: NotificationGroup.Member) {
         if let told = member.told {
             name("told")
             object {
@@ -166,9 +172,14 @@ struct BodyText {
         }
         field("passed", member.passed)
         field("passedOmitted", member.passedOmitted)
+        field("escalatesFrom", member.escalatesFrom)
+        field("escalatedSteps", member.escalatedSteps)
+        field("escalation", member.escalation)
+        field("notedAcknowledgement", member.notedAcknowledgement)
+        field("endedAcknowledgement", member.endedAcknowledgement)
     }
 
-    private mutating func fields(of row: OutboxRow) {
+    mutating func fields(of row: OutboxRow) {
         field("id", row.id)
         name("group")
         object { $0.fields(of: row.group) }
@@ -182,9 +193,24 @@ struct BodyText {
         field("nextAttemptAt", row.nextAttemptAt)
         field("giveUpAt", row.giveUpAt)
         field("lastError", row.lastError)
+        if let carries = row.carries {
+            name("carries")
+            array(carries) { $0.raw(String($1)) }
+        }
+        if let isFirstLook = row.isFirstLook { field("isFirstLook", isFirstLook) }
     }
 
-    private mutating func fields(of silence: Silence) {
+    mutating func fields(of one: Acknowledgement) {
+        field("alert", one.alert.description)
+        field("level", one.level?.rawValue)
+        field("createdAt", one.createdAt)
+        field("endsAt", one.endsAt)
+        field("createdBy", one.createdBy)
+        field("comment", one.comment)
+        field("resolvedAt", one.resolvedAt)
+    }
+
+    mutating func fields(of silence: Silence) {
         field("id", silence.id)
         name("matchers")
         array(silence.matchers) { body, matcher in
@@ -199,102 +225,36 @@ struct BodyText {
         field("updatedAt", silence.updatedAt)
         field("createdBy", silence.createdBy)
         field("comment", silence.comment)
-        field("noted", silence.noted.rawValue)
-    }
-
-    private mutating func fields(of notification: Notification) {
-        name("destination")
-        object { $0.fields(of: notification.destination) }
-        field("occasion", notification.occasion.rawValue)
-        field("groupKey", notification.groupKey)
-        field("groupLabels", notification.groupLabels)
-        name("alerts")
-        array(notification.alerts) { body, alert in body.object { $0.fields(of: alert) } }
-        field("sequence", notification.sequence)
-        field("createdAt", notification.createdAt)
-        field("note", notification.note)
-        field("reference", notification.reference)
-    }
-
-    private mutating func fields(of alert: NotifiedAlert) {
-        field("id", alert.id.description)
-        field("change", alert.change.rawValue)
-        field("isFiring", alert.isFiring)
-        field("rule", alert.rule)
-        field("labels", alert.labels)
-        field("annotations", alert.annotations)
-        field("level", alert.level?.rawValue)
-        field("previousLevel", alert.previousLevel?.rawValue)
-        field("value", alert.value)
-        field("peak", alert.peak)
-        field("clearedValue", alert.clearedValue)
-        field("threshold", alert.threshold)
-        field("clearThreshold", alert.clearThreshold)
-        field("startedAt", alert.startedAt)
-        field("endedAt", alert.endedAt)
-        field("resolvedReason", alert.resolvedReason)
-        field("isStale", alert.isStale)
-        field("hasNoData", alert.hasNoData)
-        field("isFlapping", alert.isFlapping)
-        field("meanwhile", alert.meanwhile)
-        field("meanwhileOmitted", alert.meanwhileOmitted)
-        field("evidence", alert.evidence)
-        field("runbook", alert.runbook)
-        field("generatorURL", alert.generatorURL)
-    }
-
-    private mutating func field(_ key: String, _ evidence: Evidence?) {
-        guard let evidence else { return }
-        name(key)
-        object { $0.fields(of: evidence) }
-    }
-
-    private mutating func fields(of evidence: Evidence) {
-        field("title", evidence.title)
-        name("columns")
-        array(evidence.columns) { $0.string($1) }
-        name("rows")
-        array(evidence.rows) { body, row in body.array(row) { $0.string($1) } }
-        field("omittedRows", evidence.omittedRows)
-        field("failure", evidence.failure)
-        field("takenAt", evidence.takenAt)
-    }
-
-    private mutating func field(_ key: String, _ episodes: [NotifiedAlert.Episode]) {
-        name(key)
-        array(episodes) { body, episode in
-            body.object {
-                $0.field("startedAt", episode.startedAt)
-                $0.field("endedAt", episode.endedAt)
-                $0.field("level", episode.level?.rawValue)
-                $0.field("peak", episode.peak)
-            }
+        if let during = silence.during {
+            name("during")
+            array(during) { $0.string($1) }
         }
+        field("noted", silence.noted.rawValue)
     }
 
     // MARK: Values
 
-    private mutating func field(_ key: String, _ value: String?) {
+    mutating func field(_ key: String, _ value: String?) {
         guard let value else { return }
         name(key)
         string(value)
     }
 
-    private mutating func field(_ key: String, _ value: Bool) {
+    mutating func field(_ key: String, _ value: Bool) {
         name(key)
         raw(value ? "true" : "false")
     }
 
-    private mutating func field(_ key: String, _ value: (some BinaryInteger)?) {
+    mutating func field(_ key: String, _ value: (some BinaryInteger)?) {
         guard let value else { return }
         name(key)
         raw(String(value))
     }
 
-    private mutating func field(_ key: String, _ value: Timestamp?) { field(key, value?.milliseconds) }
+    mutating func field(_ key: String, _ value: Timestamp?) { field(key, value?.milliseconds) }
 
     /// JSON has no number that is not finite: those are strings, as `BodyCoding` reads them.
-    private mutating func field(_ key: String, _ value: Double?) {
+    mutating func field(_ key: String, _ value: Double?) {
         guard let value else { return }
         name(key)
         if value.isFinite {
@@ -305,7 +265,7 @@ struct BodyText {
     }
 
     /// As Swift writes it: the two halves of the attoseconds, which are a number of 128 bits.
-    private mutating func field(_ key: String, _ value: Duration?) {
+    mutating func field(_ key: String, _ value: Duration?) {
         guard let (seconds, attoseconds) = value?.components else { return }
         let whole = Int128(seconds) * 1_000_000_000_000_000_000 + Int128(attoseconds)
         name(key)
@@ -314,12 +274,12 @@ struct BodyText {
         }
     }
 
-    private mutating func field(_ key: String, _ labels: Labels) {
+    mutating func field(_ key: String, _ labels: Labels) {
         name(key)
         raw(BodyCoding.encode(labels))
     }
 
-    private mutating func field(_ key: String, _ texts: [String: String]) {
+    mutating func field(_ key: String, _ texts: [String: String]) {
         name(key)
         object { body in
             for (key, value) in texts.sorted(by: { $0.key < $1.key }) {
@@ -333,7 +293,7 @@ struct BodyText {
 
     // MARK: Form
 
-    private mutating func object(_ body: (inout BodyText) -> Void) {
+    mutating func object(_ body: (inout BodyText) -> Void) {
         separate()
         text += "{"
         needsComma = false
@@ -342,7 +302,7 @@ struct BodyText {
         needsComma = true
     }
 
-    private mutating func array<Elements: Sequence>(
+    mutating func array<Elements: Sequence>(
         _ elements: Elements, _ body: (inout BodyText, Elements.Element) -> Void
     ) {
         separate()
@@ -353,7 +313,7 @@ struct BodyText {
         needsComma = true
     }
 
-    private mutating func name(_ key: String) {
+    mutating func name(_ key: String) {
         separate()
         text += "\""
         text += key
@@ -361,19 +321,19 @@ struct BodyText {
         needsComma = false
     }
 
-    private mutating func string(_ value: String) {
+    mutating func string(_ value: String) {
         separate()
         BodyCoding.append(value, to: &text)
         needsComma = true
     }
 
-    private mutating func raw(_ value: String) {
+    mutating func raw(_ value: String) {
         separate()
         text += value
         needsComma = true
     }
 
-    private mutating func separate() {
+    mutating func separate() {
         if needsComma { text += "," }
     }
 }

@@ -9,9 +9,9 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 5
+    static let version = 6
     /// What the agent needs to start: small, whatever the age of the file.
-    static let stateTables = ["alert", "notification_group", "outbox", "silence", "heartbeat"]
+    static let stateTables = ["alert", "notification_group", "outbox", "silence", "heartbeat", "acknowledgement"]
 
     /// The columns that each table has had from the first version on.
     static let firstColumns: [String: [String]] = [
@@ -65,6 +65,10 @@ enum HistorySchema {
         migrator.registerMigration("0005 heartbeats") { db in
             try db.execute(sql: heartbeats)
             try db.execute(sql: "PRAGMA user_version = 5")
+        }
+        migrator.registerMigration("0006 acknowledgements") { db in
+            try db.execute(sql: acknowledgements)
+            try db.execute(sql: "PRAGMA user_version = 6")
         }
         return migrator
     }
@@ -135,6 +139,19 @@ enum HistorySchema {
         CREATE TABLE heartbeat (
             name TEXT NOT NULL PRIMARY KEY,
             last_at INTEGER,
+            body TEXT NOT NULL,
+            checksum INTEGER
+        );
+        """
+
+    private static let acknowledgements = """
+        CREATE TABLE acknowledgement (
+            alert TEXT NOT NULL PRIMARY KEY,
+            level TEXT,
+            created_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            created_by TEXT NOT NULL,
+            comment TEXT NOT NULL,
             body TEXT NOT NULL,
             checksum INTEGER
         );

@@ -31,6 +31,9 @@ struct RowChange {
             case .removeSilence(let id): try body(RowChange(.removeSilence, [id.databaseValue]))
             case .heartbeat(let mark): try body(upsert(mark))
             case .removeHeartbeat(let name): try body(RowChange(.removeHeartbeat, [name.databaseValue]))
+            case .acknowledgement(let one): try body(upsert(one))
+            case .removeAcknowledgement(let id):
+                try body(RowChange(.removeAcknowledgement, [id.description.databaseValue]))
             }
         }
     }
@@ -42,6 +45,7 @@ struct RowChange {
         case outbox(Int64)
         case silence(String)
         case heartbeat(String)
+        case acknowledgement(AlertID)
 
         init?(_ record: StoreRecord) {
             switch record {
@@ -55,6 +59,8 @@ struct RowChange {
             case .removeSilence(let id): self = .silence(id)
             case .heartbeat(let mark): self = .heartbeat(mark.name)
             case .removeHeartbeat(let name): self = .heartbeat(name)
+            case .acknowledgement(let one): self = .acknowledgement(one.alert)
+            case .removeAcknowledgement(let id): self = .acknowledgement(id)
             case .event, .ledger: return nil
             }
         }
@@ -114,6 +120,17 @@ struct RowChange {
             [
                 mark.name.databaseValue, column(mark.lastAt?.milliseconds), body.databaseValue,
                 RowDigest.checksum(body).databaseValue,
+            ])
+    }
+
+    private static func upsert(_ one: Acknowledgement) -> RowChange {
+        let body = BodyText.of(one)
+        return RowChange(
+            .acknowledgement,
+            [
+                one.alert.description.databaseValue, column(one.level), one.createdAt.milliseconds.databaseValue,
+                one.endsAt.milliseconds.databaseValue, one.createdBy.databaseValue, one.comment.databaseValue,
+                body.databaseValue, RowDigest.checksum(body).databaseValue,
             ])
     }
 

@@ -3,7 +3,7 @@ import GRDB
 /// The statements that records become.
 enum RowStatement: CaseIterable {
     case alert, group, silence, outbox, identity, event, ledger, removeAlert, removeGroup, removeOutbox, removeSilence,
-        heartbeat, removeHeartbeat
+        heartbeat, removeHeartbeat, acknowledgement, removeAcknowledgement
 
     var sql: String {
         switch self {
@@ -65,6 +65,15 @@ enum RowStatement: CaseIterable {
             ON CONFLICT (name) DO UPDATE SET last_at = excluded.last_at, body = excluded.body,
                 checksum = excluded.checksum
             """
+        case .acknowledgement:
+            """
+            INSERT INTO acknowledgement (alert, level, created_at, ends_at, created_by, comment, body, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (alert) DO UPDATE SET level = excluded.level, created_at = excluded.created_at,
+                ends_at = excluded.ends_at, created_by = excluded.created_by, comment = excluded.comment,
+                body = excluded.body, checksum = excluded.checksum
+            """
+        case .removeAcknowledgement: "DELETE FROM acknowledgement WHERE alert = ?"
         case .removeHeartbeat: "DELETE FROM heartbeat WHERE name = ?"
         case .removeAlert: "DELETE FROM alert WHERE id = ?"
         case .removeGroup: "DELETE FROM notification_group WHERE destination = ? AND group_key = ?"

@@ -108,8 +108,6 @@ extension SQLiteHistory {
                     // The pool sets NORMAL, which may lose the last commits when the power fails.
                     try db.execute(sql: "PRAGMA synchronous = FULL")
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
-                    // Finds damage in the text of a trigger, which a check of the file does not.
-                    for statement in RowStatement.allCases { _ = try db.makeStatement(sql: statement.sql) }
                     var reading: StateReader.Reading?
                     try db.inTransaction(.immediate) {
                         reading = try StateReader(db).readSettingAside(path: file.path)
@@ -162,6 +160,10 @@ extension SQLiteHistory {
                 throw HistoryError.newer(path: file.path, found: version, known: HistorySchema.version)
             }
             if isBegun { try inspectColumns(db, path: file.path) }
+            if isBegun && version == HistorySchema.version {
+                // Finds damage in the text of a trigger, which a check of the file does not.
+                for statement in RowStatement.allCases { _ = try db.makeStatement(sql: statement.sql) }
+            }
             let sizes = file.sizes
             let checks =
                 sizes.file + sizes.log <= limit
@@ -240,5 +242,6 @@ extension StoredState {
     fileprivate var records: [StoreRecord] {
         alerts.map(StoreRecord.alert) + groups.map(StoreRecord.group) + outbox.map(StoreRecord.outbox)
             + silences.map(StoreRecord.silence) + heartbeats.map(StoreRecord.heartbeat)
+            + acknowledgements.map(StoreRecord.acknowledgement)
     }
 }

@@ -34,6 +34,8 @@ struct StateReader {
         reading.state.outbox = try rows(of: "outbox", key: "id", as: OutboxRow.self, damaged: &damaged)
         reading.state.silences = try rows(of: "silence", key: "id", as: Silence.self, damaged: &damaged)
         reading.state.heartbeats = try rows(of: "heartbeat", key: "name", as: HeartbeatMark.self, damaged: &damaged)
+        reading.state.acknowledgements = try rows(
+            of: "acknowledgement", key: "alert", as: Acknowledgement.self, damaged: &damaged)
         for row in damaged {
             try db.execute(
                 sql: "INSERT INTO damaged_row (source_table, source_key, reason, content) VALUES (?, ?, ?, ?)",
@@ -54,6 +56,7 @@ struct StateReader {
         eachReadable(of: "outbox", as: OutboxRow.self) { state.outbox.append($0) }
         eachReadable(of: "silence", as: Silence.self) { state.silences.append($0) }
         eachReadable(of: "heartbeat", as: HeartbeatMark.self) { state.heartbeats.append($0) }
+        eachReadable(of: "acknowledgement", as: Acknowledgement.self) { state.acknowledgements.append($0) }
         state.releaseGroupsOfLostMessages()
         state.sort()
         return state
@@ -129,5 +132,6 @@ extension StoredState {
         outbox.sort { $0.id < $1.id }
         silences.sort { $0.id < $1.id }
         heartbeats.sort { $0.name < $1.name }
+        acknowledgements.sort { $0.alert < $1.alert }
     }
 }

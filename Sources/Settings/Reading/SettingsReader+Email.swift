@@ -9,7 +9,7 @@ extension SettingsReader {
         fields.unsupported(
             ["html", "text", "threading", "force_implicit_tls"], .warning,
             because: "messages have one form, which is this agent's", remedy: "remove it; `tls: tls` is TLS at once")
-        let common = common(fields, as: destination, timeout: .seconds(30))
+        let common = common(fields, as: destination, timeout: .seconds(30), isForPeople: true)
         let to = fields.required("to").map { recipients($0) } ?? []
         let from = fields.value("from").map { address($0) } ?? global.from
         if !fields.has("from"), global.from == nil {

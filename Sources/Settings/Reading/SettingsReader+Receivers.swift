@@ -108,12 +108,16 @@ extension SettingsReader {
     ///   - timeout: unless the settings say otherwise; short, since a receiver that hangs holds back all that follows in
     ///     the same group.
     ///   - pace: how fast the service lets itself be sent to; nil for as fast as it answers.
+    ///   - isForPeople: whether people read it, so that many messages at once become a digest.
     func common(
-        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10), pace: Pace? = nil
+        _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10), pace: Pace? = nil,
+        isForPeople: Bool = false
     ) -> (policy: DestinationPolicy, timeout: Duration) {
+        let most = isForPeople ? fields.int("digest_above", in: 0...1_000) ?? 20 : 0
         let policy = DestinationPolicy(
             destination: destination, sendsResolved: fields.bool("send_resolved", default: true),
-            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)), pace: pace)
+            giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)), pace: pace,
+            digestsAbove: most > 0 ? most : nil)
         return (policy, fields.duration("timeout", default: timeout))
     }
 }

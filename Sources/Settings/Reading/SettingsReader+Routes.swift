@@ -11,6 +11,7 @@ extension SettingsReader {
         var groupInterval = Duration.seconds(300)
         var repeatInterval = Duration.seconds(4 * 3600)
         var fallback: String?
+        var escalation: [Route.Escalation] = []
     }
 
     /// The tree under `route`; nil where its root is wrong.
@@ -48,6 +49,9 @@ extension SettingsReader {
                 remedy: "name another receiver, which is told what this one rejects")
         }
         if own.fallback == own.receiver { own.fallback = nil }
+        own.escalation =
+            escalation(fields, among: receivers, of: own.receiver)
+            ?? above.escalation.filter { $0.receiver != own.receiver }
         let matchers = matchers(fields)
         let isRoot = above.receiver.isEmpty && above.id == "{}"
         let continues = fields.bool("continue", default: false)
@@ -77,7 +81,8 @@ extension SettingsReader {
         return Route(
             id: own.id, receiver: own.receiver, matchers: matchers, continues: continues, groupBy: own.groupBy,
             groupWait: own.groupWait, groupInterval: own.groupInterval, repeatInterval: own.repeatInterval,
-            fallback: own.fallback, muteIntervals: names(fields, "mute_time_intervals", among: intervals),
+            fallback: own.fallback, escalation: own.escalation,
+            muteIntervals: names(fields, "mute_time_intervals", among: intervals),
             activeIntervals: names(fields, "active_time_intervals", among: intervals), routes: routes)
     }
 
@@ -95,7 +100,7 @@ extension SettingsReader {
         }
     }
 
-    private func receiver(_ fields: MappingReader, _ key: String, among receivers: Set<String>) -> String? {
+    func receiver(_ fields: MappingReader, _ key: String, among receivers: Set<String>) -> String? {
         guard let value = fields.value(key), let name = value.nonEmptyString() else { return nil }
         if !receivers.contains(name) {
             value.error(
@@ -176,7 +181,8 @@ extension Route {
         Route(
             id: new + id.dropFirst(old.count), receiver: receiver, matchers: matchers, continues: continues,
             groupBy: groupBy, groupWait: groupWait, groupInterval: groupInterval, repeatInterval: repeatInterval,
-            fallback: fallback, muteIntervals: muteIntervals, activeIntervals: activeIntervals,
+            fallback: fallback, escalation: escalation, muteIntervals: muteIntervals,
+            activeIntervals: activeIntervals,
             routes: routes.map { $0.renamed(from: old, to: new) })
     }
 }

@@ -40,7 +40,7 @@ extension SettingsReader {
             remedy: "remove it")
         // https://discord.com/developers/docs/topics/rate-limits: the limits are told in the answers and may change;
         // this only keeps a storm from running into them at once.
-        let common = common(fields, as: destination, pace: Pace(burst: 5, every: .seconds(1)))
+        let common = common(fields, as: destination, pace: Pace(burst: 5, every: .seconds(1)), isForPeople: true)
         let (username, avatar) = (fields.nonEmptyString("username"), address(fields, "avatar_url"))
         let zone = timeZone(fields)
         let http = httpClient(of: fields, global: global)
@@ -57,7 +57,7 @@ extension SettingsReader {
             remedy: "remove it")
         // https://learn.microsoft.com/en-us/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using:
         // four requests a second and no more.
-        let common = common(fields, as: destination, pace: Pace(burst: 2, every: .milliseconds(500)))
+        let common = common(fields, as: destination, pace: Pace(burst: 2, every: .milliseconds(500)), isForPeople: true)
         let zone = timeZone(fields)
         let http = httpClient(of: fields, global: global)
         guard let (url, value) = requiredSecret(fields, "webhook_url"), checkURL(value, url.exposed) else { return nil }
@@ -77,7 +77,7 @@ extension SettingsReader {
         // and in a group, whose number is negative, twenty a minute.
         let isPerson = chat.flatMap { Int64($0) }.map { $0 > 0 } ?? false
         let pace = Pace(burst: isPerson ? 3 : 5, every: .seconds(isPerson ? 1 : 3))
-        let common = common(fields, as: destination, pace: pace)
+        let common = common(fields, as: destination, pace: pace, isForPeople: true)
         let thread = fields.int("message_thread_id", in: 1...Int.max)
         let isSilent = fields.bool("disable_notifications", default: false)
         let zone = timeZone(fields)

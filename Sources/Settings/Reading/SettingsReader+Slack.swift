@@ -32,7 +32,7 @@ extension SettingsReader {
                 "title_link", "message_text",
             ], .warning, because: "messages have one form, which is this agent's", remedy: "remove it")
         // https://docs.slack.dev/apis/web-api/rate-limits: one message a second and channel, short bursts above it.
-        let common = common(fields, as: destination, pace: Pace(burst: 3, every: .seconds(1)))
+        let common = common(fields, as: destination, pace: Pace(burst: 3, every: .seconds(1)), isForPeople: true)
         let (channel, username) = (fields.nonEmptyString("channel"), fields.nonEmptyString("username"))
         let zone = timeZone(fields)
         var http = httpClient(of: fields, global: global)

@@ -11,8 +11,8 @@ package struct RuleTestGroup: Sendable {
         package let down: Duration
     }
 
-    /// Somebody silences what matches.
-    package struct PlannedSilence: Hashable, Sendable {
+    /// Somebody silences or acknowledges what matches.
+    package struct Planned: Hashable, Sendable {
         /// From the start of the test.
         package let at: Duration
         package let length: Duration
@@ -39,13 +39,15 @@ package struct RuleTestGroup: Sendable {
     package let stateTests: [StateExpectation]
     package let notificationTests: [NotificationExpectation]
     package let restarts: [Restart]
-    package let silences: [PlannedSilence]
+    package let silences: [Planned]
+    package let acknowledgements: [Planned]
 
     /// Whether it says something that only Tocsin knows: then the agent's own engine runs it, else rules are evaluated
     /// as promtool does it.
     package var needsEngine: Bool {
         !stateTests.isEmpty || !notificationTests.isEmpty || !restarts.isEmpty
-            || !silences.isEmpty || series.contains { $0.probe != nil || $0.values.holdsFailure }
+            || !silences.isEmpty || !acknowledgements.isEmpty
+            || series.contains { $0.probe != nil || $0.values.holdsFailure }
     }
 
     /// The last time that is looked at, from the start.

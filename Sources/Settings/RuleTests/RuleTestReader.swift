@@ -57,7 +57,10 @@ struct RuleTestReader {
         func names(_ node: Node) -> Set<String> {
             guard let mapping = node.mapping else { return [] }
             let own = ["receiver", "fallback"].compactMap { mapping[$0]?.scalar?.string }
-            return (mapping["routes"]?.sequence ?? []).reduce(into: Set(own)) { $0.formUnion(names($1)) }
+            let steps = (mapping["escalation"]?.sequence ?? []).compactMap {
+                $0.mapping?["receiver"]?.scalar?.string
+            }
+            return (mapping["routes"]?.sequence ?? []).reduce(into: Set(own + steps)) { $0.formUnion(names($1)) }
         }
         return settings.rootRoute(value, receivers: names(value.node), intervals: intervals)
     }
@@ -78,7 +81,7 @@ struct RuleTestReader {
             externalURL: fields.string("external_url") ?? "", alertTests: alertTests(fields),
             expressionTests: expressionTests(fields), stateTests: stateTests(fields),
             notificationTests: notificationTests(fields), restarts: restarts(fields),
-            silences: silences(fields))
+            silences: silences(fields), acknowledgements: acknowledgements(fields))
     }
 
     // MARK: Series
@@ -138,14 +141,22 @@ struct RuleTestReader {
         return epoch
     }
 
-    private func silences(_ fields: MappingReader) -> [RuleTestGroup.PlannedSilence] {
-        (fields.value("silences")?.list() ?? []).compactMap { entry in
-            entry.mapping { fields -> RuleTestGroup.PlannedSilence? in
+    private func silences(_ fields: MappingReader) -> [RuleTestGroup.Planned] {
+        planned(fields, "silences", a: "a silence")
+    }
+
+    private func acknowledgements(_ fields: MappingReader) -> [RuleTestGroup.Planned] {
+        planned(fields, "acknowledgements", a: "an acknowledgement")
+    }
+
+    private func planned(_ fields: MappingReader, _ key: String, a what: String) -> [RuleTestGroup.Planned] {
+        (fields.value(key)?.list() ?? []).compactMap { entry in
+            entry.mapping { fields -> RuleTestGroup.Planned? in
                 let at = fields.duration("at", default: .zero, zero: true)
                 let length = fields.required("for", remedy: "add `for: 5m`")?.duration(zero: false)
                 let matchers = settings.matchers(fields)
                 if matchers.isEmpty {
-                    entry.error("a silence needs matchers", remedy: "add `matchers: [alertname=\"…\"]`")
+                    entry.error("\(what) needs matchers", remedy: "add `matchers: [alertname=\"…\"]`")
                 }
                 guard let length, !matchers.isEmpty else { return nil }
                 return .init(at: at, length: length, matchers: matchers, location: entry.location)
