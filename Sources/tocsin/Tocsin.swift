@@ -25,7 +25,7 @@ struct Tocsin: AsyncParsableCommand {
         subcommands: [
             Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
             TestCommand.self, HistoryCommand.self, Explain.self, RoutesCommand.self, SilenceCommand.self,
-            RunbookCommand.self, NotifyTest.self, Receive.self, Version.self,
+            RunbookCommand.self, NotifyTest.self, Receive.self, TokenCommand.self, Version.self,
         ])
 }
 

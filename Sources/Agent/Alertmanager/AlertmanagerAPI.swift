@@ -13,6 +13,8 @@ struct AlertmanagerAPI: Sendable {
     let version: String
     let startedAt: Timestamp
     let externalURL: String
+    /// How long a body may take to arrive.
+    var requestTimeout = Duration.seconds(60)
 
     /// Larger bodies are refused.
     static let largestBody = 64 << 10
@@ -173,10 +175,10 @@ struct AlertmanagerAPI: Sendable {
         guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
             throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
         }
-        do {
-            return Data((try await request.body.collect(upTo: limit)).readableBytesView)
-        } catch {
-            throw Problem(status: .contentTooLarge, message: "the body may hold up to \(limit) bytes")
+        switch await TimedBody.collect(request.body, upTo: limit, within: requestTimeout) {
+        case .whole(let data): return data
+        case .tooLarge: throw Problem(status: .contentTooLarge, message: "the body may hold up to \(limit) bytes")
+        case .tooSlow: throw Problem(status: .requestTimeout, message: "the body did not come in time")
         }
     }
 
