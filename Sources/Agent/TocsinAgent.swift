@@ -3,7 +3,10 @@ import Delivery
 import Foundation
 import History
 import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
 package import Logging
+import NIOCore
 import Probes
 import PromQL
 package import Runbooks
@@ -74,9 +77,13 @@ package struct TocsinAgent: Sendable {
         let heartbeat = HeartbeatService(
             settings: loaded.settings.heartbeat, monitor: engine.monitor, clock: clock, logger: logger
         ) { await assembly.heartbeat(to: $0).send(at: clock.now) }
+        let server = loaded.settings.server
+        let mutations = MutationGuard(token: server.token, tokens: server.tokens, host: server.host)
+        let certificates = try server.tls.map { try ServerCertificates($0) }
         let reload = ReloadService(
             load: load, assembly: assembly, engine: engine, channels: channels, probing: probing,
-            diagnosis: diagnosis, runbooks: runbooks, shelf: shelf, heartbeat: heartbeat, version: version,
+            diagnosis: diagnosis, runbooks: runbooks, shelf: shelf, heartbeat: heartbeat, mutations: mutations,
+            certificates: certificates, version: version,
             first: loaded.settings,
             connections: set.connections, logger: logger)
         let housekeeping = HousekeepingService(
@@ -84,8 +91,9 @@ package struct TocsinAgent: Sendable {
             monitor: engine.monitor)
         let api = APIRouter(
             engine: engine, history: history, clock: clock, version: version,
-            mutations: MutationGuard(token: loaded.settings.server.token, host: loaded.settings.server.host),
-            externalURL: loaded.settings.server.externalURL ?? "", runbooks: runbooks)
+            mutations: mutations,
+            externalURL: server.externalURL ?? "", runbooks: runbooks,
+            requestTimeout: server.requestTimeout)
         logger.notice(
             "Tocsin \(version) watches \(set.probes.count - 1) targets with \(loaded.groups.count) rule groups",
             metadata: ["listen": "\(loaded.settings.server.host):\(loaded.settings.server.port)"])
@@ -103,7 +111,8 @@ package struct TocsinAgent: Sendable {
                 .init(service: housekeeping),
                 .init(service: heartbeat),
                 .init(service: reload),
-                .init(service: server(of: api, settings: loaded.settings)),
+                .init(service: try self.server(of: api, settings: loaded.settings, certificates: certificates)),
+                .init(service: CertificateService(certificates: certificates, logger: logger)),
                 .init(service: SystemdNotifier(environment: environment, engine: engine, clock: clock)),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -137,11 +146,24 @@ package struct TocsinAgent: Sendable {
         return (state, marks)
     }
 
-    private func server(of api: APIRouter, settings: AgentSettings) -> some Service {
-        Application(
-            router: api.router(),
+    /// More connections than this are not taken at once.
+    private static let mostConnections = 512
+
+    private func server(
+        of api: APIRouter, settings: AgentSettings, certificates: ServerCertificates?
+    ) throws -> some Service {
+        let patience = TimeAmount.milliseconds(settings.server.requestTimeout.milliseconds)
+        // Later than the answer to a body that is too slow.
+        let plain = HTTPServerBuilder.http1(
             configuration: .init(
-                address: .hostname(settings.server.host, port: settings.server.port), serverName: "tocsin"),
-            logger: Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() }))
+                additionalChannelHandlers: [RequestDeadline(limit: patience + .seconds(1))], idleTimeout: patience))
+        let logger = Logger(label: "http", factory: { _ in SwiftLogNoOpLogHandler() })
+        return Application(
+            router: api.router(),
+            server: try certificates.map { try .tls(plain, tlsConfiguration: $0.configuration) } ?? plain,
+            configuration: .init(
+                address: .hostname(settings.server.host, port: settings.server.port), serverName: "tocsin",
+                availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections, logger: logger)),
+            logger: logger)
     }
 }

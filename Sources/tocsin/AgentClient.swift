@@ -11,9 +11,12 @@ struct AgentClient: ParsableArguments {
     var url: String?
 
     @Option(
-        help: "A file with the agent's token, for what changes something; without it `server.token` of the settings.",
+        help: "A file with a token of the agent's; without it TOCSIN_TOKEN, else `server.token` of the settings.",
         completion: .file())
     var tokenFile: String?
+
+    @Option(help: "The authority that signed the agent's certificate, as a PEM file.", completion: .file())
+    var caFile: String?
 
     @OptionGroup var configuration: ConfigurationOption
 
@@ -21,7 +24,8 @@ struct AgentClient: ParsableArguments {
     ///
     /// - Throws: an exit code, once it has said on standard error what is wrong.
     func get(_ path: String, _ parameters: [(String, String)] = []) async throws -> Data {
-        try await Self.get(path, parameters, from: url ?? Self.address(configuration.config))
+        try await Self.get(
+            path, parameters, from: url ?? Self.address(configuration.config), token: try token(), caFile: caFile)
     }
 
     /// Sends what changes something, with the token that the agent asks for, and gives the body of the answer.
@@ -36,11 +40,12 @@ struct AgentClient: ParsableArguments {
         return try await Self.answer(
             to: HTTPRequest(
                 method: method, url: try Self.address(base + path, parameters), headers: headers,
-                body: body.map { Array($0) }, totalTimeout: .seconds(10)))
+                body: body.map { Array($0) }, totalTimeout: .seconds(10), tls: TLSOptions(caFile: caFile)))
     }
 
     private func token() throws -> String? {
         guard let tokenFile else {
+            if let token = ProcessInfo.processInfo.environment["TOCSIN_TOKEN"], !token.isEmpty { return token }
             return (try? ConfigurationOption.load(configuration.config))?.settings.server.token?.exposed
         }
         guard let text = try? String(contentsOfFile: tokenFile, encoding: .utf8) else {
@@ -53,9 +58,14 @@ struct AgentClient: ParsableArguments {
     /// Gives the body of an answer of the agent at an address.
     ///
     /// - Throws: an exit code, once it has said on standard error what is wrong.
-    static func get(_ path: String, _ parameters: [(String, String)] = [], from base: String) async throws -> Data {
+    static func get(
+        _ path: String, _ parameters: [(String, String)] = [], from base: String, token: String? = nil,
+        caFile: String? = nil
+    ) async throws -> Data {
         try await answer(
-            to: HTTPRequest(url: address(base + path, parameters), totalTimeout: .seconds(10), bodyLimit: 64 << 20))
+            to: HTTPRequest(
+                url: address(base + path, parameters), headers: token.map { [("Authorization", "Bearer \($0)")] } ?? [],
+                totalTimeout: .seconds(10), bodyLimit: 64 << 20, tls: TLSOptions(caFile: caFile)))
     }
 
     /// An address with parameters behind it.
@@ -94,7 +104,7 @@ struct AgentClient: ParsableArguments {
 
     private static func address(_ config: String?) -> String {
         guard let settings = try? ConfigurationOption.load(config).settings else { return "http://127.0.0.1:9911" }
-        return "http://\(settings.server.host):\(settings.server.port)"
+        return "\(settings.server.tls == nil ? "http" : "https")://\(settings.server.host):\(settings.server.port)"
     }
 }
 

@@ -10,7 +10,9 @@ struct RuleEvidence {
     /// - Throws: exit code 1 where a rule fails.
     func show() async throws {
         let base = agent.hasSuffix("/") ? String(agent.dropLast()) : agent
-        let body = try await AgentClient.get("/api/v1/rules", [("exclude_alerts", "true")], from: base)
+        let body = try await AgentClient.get(
+            "/api/v1/rules", [("exclude_alerts", "true")], from: base,
+            token: ProcessInfo.processInfo.environment["TOCSIN_TOKEN"])
         let groups = try JSONDecoder.agent.decode(Answer<RulesView>.self, from: body).data.groups
         let rules = groups.flatMap { group in group.rules.map { (file: group.file, rule: $0) } }
         let failing = rules.filter { $0.rule.health == "err" }

@@ -15,9 +15,10 @@ enum Terminal {
         FileHandle.standardError.write(Data(text.utf8))
     }
 
-    /// Rows in columns as wide as their widest cell; the last column runs on.
+    /// Rows in columns as wide as their widest cell; the last column runs on. What others sent begins no row of its own
+    /// and steers no terminal.
     static func table(_ heading: [String], _ rows: [[String]]) -> String {
-        let all = [heading] + rows
+        let all = [heading] + rows.map { $0.map(LogHandlerLine.oneLine) }
         let widths = heading.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
         return all.map { row in
             var line = ""

@@ -25,8 +25,8 @@ struct Tocsin: AsyncParsableCommand {
         subcommands: [
             Run.self, Init.self, Check.self, Doctor.self, ProbeCommand.self, Alerts.self, QueryCommand.self,
             TestCommand.self, HistoryCommand.self, Explain.self, RoutesCommand.self, SilenceCommand.self,
-            AcknowledgeCommand.self, UnacknowledgeCommand.self, MaintenanceCommand.self, RunbookCommand.self,
-            NotifyTest.self, Receive.self, Version.self,
+            AcknowledgeCommand.self, UnacknowledgeCommand.self, MaintenanceCommand.self,
+            RunbookCommand.self, NotifyTest.self, Receive.self, TokenCommand.self, Version.self,
         ])
 }
 

@@ -9,6 +9,8 @@ final class AgentProcess: Sendable {
     /// Where its API is reached.
     let host: String
     let program: RunningProgram
+    /// How its certificate is checked; nil without TLS.
+    private let tls: TLSOptions?
 
     /// Where the program lies: beside the tests.
     static var binary: String {
@@ -31,12 +33,14 @@ final class AgentProcess: Sendable {
     ///   - folder: that of an earlier run, whose history is taken over; nil for a new one.
     ///   - server: further keys of `server`.
     ///   - history: the folder of the history; nil for `folder`.
+    ///   - tls: how its certificate is checked; nil where `server` has no `tls`.
     ///   - run: the words before the program's own, such as those that put it into a network namespace.
     init(
         _ settings: String, folder old: URL? = nil, host: String = "127.0.0.1", environment: [String: String] = [:],
-        history: URL? = nil, server: String = "", run prefix: [String] = []
+        history: URL? = nil, server: String = "", tls: TLSOptions? = nil, run prefix: [String] = []
     ) async throws {
         self.host = host
+        self.tls = tls
         port = try FreePort.find()
         folder =
             old ?? FileManager.default.temporaryDirectory.appendingPathComponent("tocsin-agent-\(UUID().uuidString)")
@@ -54,14 +58,14 @@ final class AgentProcess: Sendable {
             words[0], Array(words.dropFirst()),
             environment: environment.merging(["TOCSIN_ALERTS": Self.alerts]) { own, _ in own },
             log: folder.appendingPathComponent("log"))
-        let url = "http://\(host):\(port)/-/ready"
-        let isReady = await eventually(within: 30) { await Self.status(url) == 200 }
+        let url = "\(tls == nil ? "http" : "https")://\(host):\(port)/-/ready"
+        let isReady = await eventually(within: 30) { await Self.status(url, tls) == 200 }
         guard isReady else { throw Subprocess.Failure(description: "the agent is not ready: \(program.logText)") }
     }
 
-    private static func status(_ url: String) async -> Int? {
+    private static func status(_ url: String, _ tls: TLSOptions?) async -> Int? {
         let transport = CurlTransport()
-        let response = try? await transport.send(HTTPRequest(url: url))
+        let response = try? await transport.send(HTTPRequest(url: url, tls: tls ?? TLSOptions()))
         await transport.shutdown()
         return response?.status
     }
@@ -69,7 +73,10 @@ final class AgentProcess: Sendable {
     /// The body of an answer of the agent's API.
     func get(_ path: String) async throws -> String {
         let transport = CurlTransport()
-        let response = try await transport.send(HTTPRequest(url: "http://\(host):\(port)\(path)", bodyLimit: 8 << 20))
+        let response = try await transport.send(
+            HTTPRequest(
+                url: "\(tls == nil ? "http" : "https")://\(host):\(port)\(path)", bodyLimit: 8 << 20,
+                tls: tls ?? TLSOptions()))
         await transport.shutdown()
         return String(decoding: response.body, as: UTF8.self)
     }

@@ -10,7 +10,8 @@ enum WrongSettings {
             "an unknown key far from all", "server:\n  ▸zebra: 1", "unknown key `zebra`",
             mend: "`external_url`, `listen`"),
         Wrong(
-            "a key twice", "log: {level: info}\nserver:\n  listen: :1\n  external_url: http://a\n  ▸listen: :2",
+            "a key twice",
+            "log: {level: info}\nserver:\n  listen: localhost:1\n  external_url: http://a\n  ▸listen: localhost:2",
             "the key `listen` occurs twice in `server`, first in line 3", mend: "keep one"),
         Wrong(
             "a list for a mapping", "server: ▸[a]", "`server` must be a mapping of keys to values, found a list",

@@ -13,6 +13,8 @@ struct AlertmanagerAPI: Sendable {
     let version: String
     let startedAt: Timestamp
     let externalURL: String
+    /// How long a body may take to arrive.
+    var requestTimeout = Duration.seconds(60)
 
     /// Larger bodies are refused.
     static let largestBody = 64 << 10
@@ -144,7 +146,8 @@ struct AlertmanagerAPI: Sendable {
     }
 
     private func setSilence(_ request: Request) async throws -> Response {
-        let posted: PostableSilence = try await JSONBody.read(request, named: "silence", guarded: mutations)
+        let posted: PostableSilence = try await JSONBody.read(
+            request, named: "silence", guarded: mutations, within: requestTimeout)
         let id = try await engine.setSilence(try posted.draft(), newID: UUID().uuidString.lowercased())
         return JSONAnswer.make(["silenceID": id])
     }
@@ -162,16 +165,7 @@ struct AlertmanagerAPI: Sendable {
 
     /// The body of a request that changes something, once it is clear that it may.
     private func body(of request: Request, upTo limit: Int) async throws(Problem) -> Data {
-        try checkMutation(request)
-        // A page of another site can't send this type without asking first.
-        guard request.headers[.contentType]?.lowercased().hasPrefix("application/json") == true else {
-            throw Problem(status: .unsupportedMediaType, message: "the body must be application/json")
-        }
-        do {
-            return Data((try await request.body.collect(upTo: limit)).readableBytesView)
-        } catch {
-            throw Problem(status: .contentTooLarge, message: "the body may hold up to \(limit) bytes")
-        }
+        try await JSONBody.data(of: request, upTo: limit, guarded: mutations, within: requestTimeout)
     }
 
     private func checkMutation(_ request: Request) throws(Problem) {

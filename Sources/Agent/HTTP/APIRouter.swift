@@ -16,14 +16,18 @@ package struct APIRouter: Sendable {
     private let runbooks: RunbookDirectory
     private let mutations: MutationGuard
     private let externalURL: String
+    private let requestTimeout: Duration
 
     /// - Parameters:
     ///   - mutations: who may change something.
+    ///   - requestTimeout: how long a body may take to arrive.
     ///   - externalURL: where people reach the agent; empty where the settings don't say.
     package init(
         engine: EngineService, history: any HistoryStore, clock: AgentClock, version: String,
-        mutations: MutationGuard, externalURL: String = "", runbooks: RunbookDirectory
+        mutations: MutationGuard, externalURL: String = "", runbooks: RunbookDirectory,
+        requestTimeout: Duration = .seconds(60)
     ) {
+        self.requestTimeout = requestTimeout
         self.mutations = mutations
         self.externalURL = externalURL
         self.engine = engine
@@ -37,6 +41,7 @@ package struct APIRouter: Sendable {
     /// All routes. `/api/v1` answers as Prometheus does where Prometheus has the route.
     package func router() -> Router<BasicRequestContext> {
         let router = Router()
+        router.add(middleware: ReadGuard(mutations: mutations))
         router.get("/-/healthy") { _, _ in await self.healthy() }
         router.get("/-/ready") { _, _ in await self.ready() }
         router.get("/api/v1/health") { _, _ in await self.health() }
@@ -52,9 +57,10 @@ package struct APIRouter: Sendable {
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         RunbookPages(runbooks: runbooks).add(to: router)
         HeartbeatAPI(engine: engine, mutations: mutations).add(to: router)
-        AcknowledgementAPI(engine: engine, mutations: mutations).add(to: router)
+        AcknowledgementAPI(engine: engine, mutations: mutations, requestTimeout: requestTimeout).add(to: router)
         AlertmanagerAPI(
-            engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL
+            engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL,
+            requestTimeout: requestTimeout
         ).add(to: router)
         router.get("/") { _, _ in self.welcome() }
         return router

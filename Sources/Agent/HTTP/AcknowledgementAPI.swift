@@ -9,6 +9,8 @@ import Settings
 struct AcknowledgementAPI: Sendable {
     let engine: EngineService
     let mutations: MutationGuard
+    /// How long a body may take to arrive.
+    let requestTimeout: Duration
 
     private static let path: RouterPath = "/api/tocsin/v1/acknowledgements"
 
@@ -43,7 +45,7 @@ struct AcknowledgementAPI: Sendable {
 
     private func acknowledge(_ request: Request) async throws -> Response {
         let posted: PostableAcknowledgement = try await JSONBody.read(
-            request, named: "acknowledgement", guarded: mutations)
+            request, named: "acknowledgement", guarded: mutations, within: requestTimeout)
         let draft = try posted.draft(at: await engine.now)
         return Self.answer(with: try await engine.acknowledge(draft), at: await engine.now)
     }
@@ -62,12 +64,26 @@ struct AcknowledgementAPI: Sendable {
 
 /// The body of a request that changes something.
 enum JSONBody {
-    /// Reads it, once it is clear that the sender may change something.
+    /// Reads and decodes it, once it is clear that the sender may change something.
     ///
-    /// - Parameter name: what the body is, for messages.
+    /// - Parameters:
+    ///   - name: what the body is, for messages.
+    ///   - time: how long it may take to arrive.
     static func read<Content: Decodable>(
-        _ request: Request, named name: String, guarded mutations: MutationGuard
+        _ request: Request, named name: String, guarded mutations: MutationGuard, within time: Duration
     ) async throws -> Content {
+        let body = try await data(of: request, upTo: AlertmanagerAPI.largestBody, guarded: mutations, within: time)
+        do {
+            return try JSONDecoder().decode(Content.self, from: body)
+        } catch {
+            throw AlertmanagerAPI.Problem.bad("the body is no \(name): \(PostableSilence.explanation(of: error))")
+        }
+    }
+
+    /// The bytes of the body of a request that changes something, once it is clear that it may.
+    static func data(
+        of request: Request, upTo limit: Int, guarded mutations: MutationGuard, within time: Duration
+    ) async throws(AlertmanagerAPI.Problem) -> Data {
         if let refusal = mutations.refusal(of: request) {
             throw AlertmanagerAPI.Problem(status: refusal.status, message: refusal.message)
         }
@@ -76,17 +92,13 @@ enum JSONBody {
             throw AlertmanagerAPI.Problem(
                 status: .unsupportedMediaType, message: "the body must be application/json")
         }
-        let body: ByteBuffer
-        do {
-            body = try await request.body.collect(upTo: AlertmanagerAPI.largestBody)
-        } catch {
+        switch await TimedBody.collect(request.body, upTo: limit, within: time) {
+        case .whole(let data): return data
+        case .tooLarge:
             throw AlertmanagerAPI.Problem(
-                status: .contentTooLarge, message: "the body may hold up to \(AlertmanagerAPI.largestBody) bytes")
-        }
-        do {
-            return try JSONDecoder().decode(Content.self, from: Data(body.readableBytesView))
-        } catch {
-            throw AlertmanagerAPI.Problem.bad("the body is no \(name): \(PostableSilence.explanation(of: error))")
+                status: .contentTooLarge, message: "the body may hold up to \(limit) bytes")
+        case .tooSlow:
+            throw AlertmanagerAPI.Problem(status: .requestTimeout, message: "the body did not come in time")
         }
     }
 }

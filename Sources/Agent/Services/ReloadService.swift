@@ -16,6 +16,8 @@ struct ReloadService: Service {
     private let runbooks: RunbookDirectory
     private let shelf: TocsinAgent.ShelfReader
     private let heartbeat: HeartbeatService
+    private let mutations: MutationGuard
+    private let certificates: ServerCertificates?
     private let version: String
     private let first: AgentSettings
     private let connections: [PostgresConnection]
@@ -24,7 +26,8 @@ struct ReloadService: Service {
     init(
         load: @escaping TocsinAgent.Loader, assembly: Assembly, engine: EngineService, channels: ChannelDirectory,
         probing: ProbeService, diagnosis: DiagnosisService, runbooks: RunbookDirectory,
-        shelf: @escaping TocsinAgent.ShelfReader, heartbeat: HeartbeatService, version: String, first: AgentSettings,
+        shelf: @escaping TocsinAgent.ShelfReader, heartbeat: HeartbeatService,
+        mutations: MutationGuard, certificates: ServerCertificates?, version: String, first: AgentSettings,
         connections: [PostgresConnection], logger: Logger
     ) {
         self.load = load
@@ -36,6 +39,8 @@ struct ReloadService: Service {
         self.runbooks = runbooks
         self.shelf = shelf
         self.heartbeat = heartbeat
+        self.mutations = mutations
+        self.certificates = certificates
         self.version = version
         self.first = first
         self.connections = connections
@@ -55,13 +60,27 @@ struct ReloadService: Service {
         for connection in present.connections { await connection.close() }
     }
 
+    private func readCertificates() {
+        guard let certificates else { return }
+        do throws(ServerCertificates.Problem) {
+            if try certificates.reload(always: true) { logger.notice("the server shows a new certificate") }
+        } catch {
+            logger.error("the server's certificate was read again and can't be used; the old one stays: \(error)")
+        }
+    }
+
     private func apply(
         _ loaded: LoadedConfiguration, after old: (settings: AgentSettings, connections: [PostgresConnection])
     ) async -> (settings: AgentSettings, connections: [PostgresConnection]) {
         for warning in loaded.warnings { logger.warning("\(warning)") }
-        if loaded.settings.server != old.settings.server || loaded.settings.history != old.settings.history {
-            logger.warning("`server` and `history` take effect only with a restart")
+        let server = loaded.settings.server
+        if server.withoutTokens != old.settings.server.withoutTokens
+            || loaded.settings.history != old.settings.history
+        {
+            logger.warning("`server`, but for its tokens, and `history` take effect only with a restart")
         }
+        mutations.replace(token: server.token, tokens: server.tokens)
+        readCertificates()
         var set = assembly.probes(of: loaded.settings)
         channels.replace(with: assembly.channels(of: loaded.settings))
         runbooks.replace(with: shelf(loaded.settings.ruleSources))
@@ -83,5 +102,14 @@ struct ReloadService: Service {
         for connection in old.connections { await connection.close() }
         logger.notice("the settings were read again; the probes begin anew")
         return (loaded.settings, set.connections)
+    }
+}
+
+extension AgentSettings.Server {
+    /// What takes effect only with a restart.
+    fileprivate var withoutTokens: Self {
+        var rest = self
+        (rest.token, rest.tokens) = (nil, [])
+        return rest
     }
 }

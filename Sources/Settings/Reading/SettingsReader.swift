@@ -131,30 +131,6 @@ struct SettingsReader {
         value.nonEmptyString().map { FilePath.join(folder, $0) }
     }
 
-    private func server(_ fields: MappingReader) -> AgentSettings.Server {
-        var server = AgentSettings.Server()
-        if let value = fields.value("listen"), let text = value.string() {
-            if let address = HostPort(text) {
-                (server.host, server.port) = (address.host.isEmpty ? "0.0.0.0" : address.host, address.port)
-            } else {
-                value.error(
-                    "`listen` must be host and port, found `\(value.written)`",
-                    remedy: "write it as `127.0.0.1:9911`, or `:9911` for every address of this machine")
-            }
-        }
-        if let value = fields.value("external_url"), let text = value.string(), checkURL(value, text) {
-            server.externalURL = text.hasSuffix("/") ? String(text.dropLast()) : text
-        }
-        server.token = secret(fields, "token").flatMap { checkLine($1, $0.exposed) ? $0 : nil }
-        server.queryWindow = fields.duration("query_window", default: server.queryWindow)
-        if server.queryWindow < .seconds(300), let value = fields.value("query_window") {
-            value.error(
-                "`query_window` must be at least 5m, found `\(value.written)`",
-                remedy: "an expression looks back five minutes for the newest sample; write 5m or more")
-        }
-        return server
-    }
-
     private func history(_ fields: MappingReader?) -> AgentSettings.History {
         let state = environment["STATE_DIRECTORY"].flatMap { $0.split(separator: ":").first.map(String.init) }
         let fallback = state.map { $0 + "/history.sqlite" } ?? "./tocsin-history.sqlite"

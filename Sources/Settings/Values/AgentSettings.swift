@@ -17,6 +17,12 @@ package struct AgentSettings: Sendable {
         /// What requests that change something must bring as a bearer token; nil where nothing is needed, which holds
         /// only while `host` is this machine's own.
         package var token: Secret?
+        /// How long a request may take to arrive, and a connection may be silent; a minute by default.
+        package var requestTimeout = Duration.seconds(60)
+        /// Further tokens. Where one of them may only read, reading needs a token too.
+        package var tokens: [AccessToken] = []
+        /// The certificate that the server shows; nil for HTTP without TLS.
+        package var tls: ServerTLS?
 
         package init(
             host: String = "127.0.0.1", port: Int = 9911, externalURL: String? = nil,

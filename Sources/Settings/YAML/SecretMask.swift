@@ -80,7 +80,11 @@ enum SecretMask {
 
     private static func isSecret(_ key: String, section: String, isKey: Bool) -> Bool {
         if harmless.contains(key) || key.hasSuffix("_file") || key.hasPrefix("require") { return false }
-        if section == "receivers" || section == "heartbeat", key == "url" || (isKey && Nearest.to(key, among: ["url"]) != nil) { return true }
+        if section == "receivers" || section == "heartbeat",
+            key == "url" || (isKey && Nearest.to(key, among: ["url"]) != nil)
+        {
+            return true
+        }
         if keys.contains(key) { return true }
         if ["passw", "secret", "token", "credential"].contains(where: { key.contains($0) }) { return true }
         // A mistyped secret key is still followed by the secret.
@@ -92,7 +96,9 @@ enum SecretMask {
     private static func maskUserInfo(_ line: String) -> String {
         guard let scheme = line.firstRange(of: "://") else { return line }
         let rest = line[scheme.upperBound...]
-        let end = rest.firstIndex { " \t\"'>,}".contains($0) } ?? rest.endIndex
+        var end = rest.firstIndex { " \t\"'>,}".contains($0) } ?? rest.endIndex
+        // A blank in a query is a mistake, and what follows it may still be the secret.
+        if rest[..<end].contains("?") { end = rest[end...].firstIndex { "\"'>,}".contains($0) } ?? rest.endIndex }
         var address = String(rest[..<end])
         if let at = address.lastIndex(of: "@") { address = redacted + address[at...] }
         if let query = address.firstIndex(of: "?") { address = address[...query] + redacted }
