@@ -131,7 +131,7 @@ struct HeartbeatServiceTests {
             // Long past its deadline, and the patience with a busy machine.
             let late = Duration.milliseconds(100) + LoopMonitor.patience + .seconds(1)
             let isSeen = await eventually(within: 20) {
-                engine.monitor.stuck(at: clock.now + late) == ["evaluation", "sampling of pool:hangs"]
+                engine.monitor.stuck(at: clock.now + late) == ["evaluation", "sampling of pool:hangs", "storing"]
             }
             #expect(isSeen, "\(engine.monitor.stuck(at: clock.now + late))")
             try? await Task.sleep(for: .seconds(4))

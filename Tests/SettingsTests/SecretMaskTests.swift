@@ -8,7 +8,7 @@ import Testing
         ("databases: {pasword: HIDDEN", "databases: {pasword: <redacted>"),
         ("password HIDDEN: [", "password <redacted>"), ("password=HIDDEN: [", "password= <redacted>"),
         ("password:HIDDEN: [", "password: <redacted>"), ("\"api_url\": 'HIDDEN' [", "\"api_url\": <redacted>"),
-        ("pools: {url: http://u:HIDDEN@h/p?q=HIDDEN [", "pools: {url: http://<redacted>@h/p?<redacted> ["),
+        ("pools: {url: http://u:HIDDEN@h/p?q=HIDDEN [", "pools: {url: http://<redacted>@h/p?<redacted>"),
         ("receivers: {url: http://h/HIDDEN [", "receivers: {url: <redacted>"),
         ("receivers: {urll: http://h/HIDDEN [", "receivers: {urll: <redacted>"),
         ("headers: {A: HIDDEN", "headers: <redacted>"), ("x: Bearer HIDDEN: [", "x: Bearer <redacted>"),
