@@ -1,4 +1,5 @@
 import Alerting
+import Delivery
 import Drivers
 import Probes
 import PromQL
@@ -30,6 +31,35 @@ struct AssemblyTests {
         }
         #expect(names == [["first", "postgres", "second", "third"], ["second"]])
         for connection in set.connections { await connection.close() }
+        await assembly.shutdown()
+    }
+
+    @Test("every kind of receiver gets its own channel, under the destination that the pipeline knows")
+    func channels() async throws {
+        let settings = try AgentSettings.parse(
+            """
+            receivers:
+              - name: ops
+                slack_configs: [{ api_url: https://a/b }, { app_token: x, channel: a }]
+                webhook_configs: [{ url: https://a/b }]
+                email_configs: [{ to: a@example.org, from: b@example.org, smarthost: 'localhost:25' }]
+                pagerduty_configs: [{ routing_key: x }]
+                discord_configs: [{ webhook_url: https://a/b }]
+                msteams_configs: [{ webhook_url: https://a/b }]
+                msteamsv2_configs: [{ webhook_url: https://a/b }]
+                telegram_configs: [{ bot_token: '1:x', chat_id: 5 }]
+            route: { receiver: ops }
+            """, path: "tocsin.yaml", environment: [:], files: .real)
+        let assembly = Assembly(version: "test")
+        let channels = assembly.channels(of: settings)
+        #expect(Set(channels.keys) == Set(settings.receivers.flatMap(\.policies).map(\.destination)))
+        let kinds = channels.sorted { $0.key < $1.key }.map { "\($0.key.channel)=\(type(of: $0.value))" }
+        #expect(
+            kinds == [
+                "discord=DiscordChannel", "email=EmailChannel", "msteams=TeamsChannel", "msteamsv2=TeamsChannel",
+                "pagerduty=PagerDutyChannel", "slack=SlackChannel", "slack=SlackBotChannel",
+                "telegram=TelegramChannel", "webhook=WebhookChannel",
+            ])
         await assembly.shutdown()
     }
 
