@@ -55,6 +55,23 @@ struct MaintenanceCommand: AsyncParsableCommand {
             comment: Self.mark + (comment ?? ""))
         _ = try await client.send("POST", "/api/v2/silences", try JSONEncoder().encode(silence))
         Terminal.out("\(database) is muted until \(silence.endsAt)")
+        try await warnIfUnknown(database)
+    }
+
+    private struct LabelValues: Decodable {
+        let data: [String]
+    }
+
+    /// A mistyped name mutes nothing, and whoever typed it relies on it. No error: the alerts of others may have it.
+    private func warnIfUnknown(_ database: String) async throws {
+        let known = try JSONDecoder().decode(
+            LabelValues.self, from: try await client.get("/api/v1/label/database/values")
+        ).data
+        guard !known.contains(database) else { return }
+        Terminal.error(
+            "warning: nothing that the agent watches is called `\(database)`; it watches "
+                + (known.isEmpty ? "no database" : known.map { "`\($0)`" }.joined(separator: ", "))
+                + ". End it with `tocsin maintenance \(database) --end` if that is not meant.")
     }
 
     private func open() async throws -> [GettableSilence] {

@@ -81,6 +81,14 @@ import Testing
             #expect(try await store.load().alerts.isEmpty)
             try await store.commit([.removeAlert(alert.id), .alert(alert)])
             #expect(try await store.load().alerts == [alert])
+            var leased = Make.message(7)
+            leased.state = .leased
+            let (first, last) = (Make.group(outstanding: 7), Make.group())
+            try await store.commit([.group(first), .outbox(Make.message(7)), .outbox(leased), .outbox(Make.message(8))])
+            #expect(try await store.load().outbox == [leased, Make.message(8)])
+            try await store.commit([.outbox(leased), .removeOutbox(7), .group(first), .group(last)])
+            let state = try await store.load()
+            #expect(state.outbox == [Make.message(8)] && state.groups == [last])
         }
     }
 

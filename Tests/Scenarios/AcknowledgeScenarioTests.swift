@@ -89,6 +89,10 @@ struct AcknowledgeScenarioTests {
         #expect(history.contains("acknowledged") && history.contains("withdrawn by bob"), "\(history)")
 
         let muted = try tocsin("maintenance", "parlant", "--for", "2h", "--comment", "upgrade")
+        #expect(muted.errors.isEmpty, "\(muted)")
+        let mistyped = try tocsin("maintenance", "parlnt", "--comment", "upgrade")
+        #expect(mistyped.errors.contains("nothing that the agent watches is called `parlnt`; it watches `parlant`"))
+        #expect(try tocsin("maintenance", "parlnt", "--end").status == 0)
         #expect(muted.status == 0 && muted.output.contains("parlant is muted until"), "\(muted)")
         #expect(try tocsin("maintenance").output.contains("upgrade"))
         #expect(try tocsin("silence", "list").output.contains("maintenance: upgrade"))

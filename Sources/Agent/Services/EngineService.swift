@@ -195,19 +195,6 @@ package actor EngineService: Service {
         "delivery (message \(row.id) to \(row.group.destination))"
     }
 
-    /// Says once which rules have a selector that has never found a series: a mistyped name raises nothing, for ever.
-    private func reportSilentRules() {
-        let silent = ruleGroups.flatMap { group, health in
-            zip(group.rules, health).filter { !$1.unmatched.isEmpty && $1.last != nil }.map(\.0.name)
-        }
-        guard !silent.isEmpty else { return }
-        logger.notice(
-            """
-            \(silent.count) rules have a selector that has never found a series since they were loaded; `tocsin check \
-            --agent` names the selectors
-            """, metadata: ["rules": "\(silent.sorted().joined(separator: ", "))"])
-    }
-
     /// Notices that the process stood still. Called before anything is decided or taken over.
     func tick() {
         let now = clock.now
@@ -374,61 +361,5 @@ package actor EngineService: Service {
             silences: engine.planner.silences.counts(at: clock.now),
             acknowledgements: engine.planner.acknowledgements.activeCount, heartbeats: heartbeats(),
             stuckLoops: monitor.stuck(at: clock.now).count, destinations: engine.planner.standings)
-    }
-
-    private func logEvents(in records: [StoreRecord]) {
-        for record in records {
-            switch record {
-            case .event(let event): log(event)
-            case .ledger(let entry):
-                if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
-                log(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
-                break
-            }
-        }
-    }
-
-    private func log(_ event: AlertEvent) {
-        if event.kind == .silenceBegan || event.kind == .silenceEnded {
-            logger.info(
-                "\(event.kind == .silenceBegan ? "a silence began" : "a silence ended"): \(event.reason ?? "")",
-                metadata: ["silence": "\(event.labels["silence"] ?? "")", "of": "\(event.summary ?? "")"])
-            return
-        }
-        var metadata: Logger.Metadata = ["alert": "\(event.labels)", "id": "\(event.alert)"]
-        if let level = event.level { metadata["level"] = "\(level)" }
-        if let value = event.value { metadata["value"] = "\(value)" }
-        if let reason = event.reason { metadata["reason"] = "\(reason)" }
-        logger.info("alert \(event.kind.rawValue)", metadata: metadata)
-    }
-
-    /// Says once that a destination does not work, and once that it works again.
-    private func logCircuit(of destination: Destination, wasOpen: Bool, _ outcome: DeliveryOutcome) {
-        let isOpen = engine.planner.isCircuitOpen(to: destination)
-        guard isOpen != wasOpen else { return }
-        if isOpen, case .retry(let reason, _, _) = outcome {
-            logger.error(
-                """
-                \(destination) has not taken \(CircuitBreaker.opensAfter) messages in a row: single ones are tried until \
-                it takes one, the others wait; last: \(reason)
-                """)
-        } else if !isOpen {
-            logger.notice("\(destination) takes messages again")
-        }
-    }
-
-    private func log(_ entry: LedgerEntry) {
-        let level: Logger.Level
-        switch entry.kind {
-        case .queued, .merged, .delivered, .withheld, .escalated: level = .info
-        case .attempt: level = .debug
-        case .retry: level = .warning
-        case .rejected, .givenUp: level = .error
-        }
-        logger.log(
-            level: level, "notification \(entry.kind.rawValue): \(entry.reason)",
-            metadata: ["to": "\(entry.destination)", "group": "\(entry.groupKey)"])
     }
 }

@@ -30,7 +30,7 @@ package struct Acknowledgement: Hashable, Sendable, Codable {
     package func isActive(at now: Timestamp) -> Bool { resolvedAt == nil && now < endsAt }
 
     /// Who said so and why, as it fits behind «acknowledged».
-    package var account: String { "by \(createdBy): \(comment)" }
+    package var account: String { "by \(createdBy)\(comment.isEmpty ? "" : ": \(comment)")" }
 }
 
 /// Which alerts somebody means: those that all matchers match, or those of a group, or both.

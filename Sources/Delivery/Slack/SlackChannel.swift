@@ -33,10 +33,7 @@ package struct SlackChannel: Channel {
     ) async -> DeliveryOutcome {
         let message = SlackMessage(
             notification: notification, channel: channel, username: username, context: context)
-        let headers = [
-            ("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "tocsin/\(context.version)"),
-        ]
-        let request = options.request(url: webhookURL, headers: headers, body: message.json.bytes)
+        let request = options.jsonRequest(url: webhookURL, body: message.json, version: context.version)
         let judge = AnswerJudge(setting: "api_url", secrets: options.secrets(url: webhookURL))
         do throws(TransportError) {
             return SlackAnswer.outcome(of: try await transport.send(request), judge: judge, now: now)
