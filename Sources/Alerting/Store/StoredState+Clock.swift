@@ -29,6 +29,11 @@ extension StoredState {
         }
         return step
     }
+
+    /// All that `moveBack` changes, to be stored anew: else the next start would move it once more.
+    package var timed: [StoreRecord] {
+        alerts.map(StoreRecord.alert) + groups.map(StoreRecord.group) + outbox.map(StoreRecord.outbox)
+    }
 }
 
 extension Alert {
