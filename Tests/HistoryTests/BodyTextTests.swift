@@ -62,6 +62,10 @@ struct BodyTextTests {
             member.passed = [.init(startedAt: Make.time(1), endedAt: Make.time(2), level: .error, peak: 1.5)]
             member.passedOmitted = 4
             member.hold = Hold(.inhibited, by: text, reason: text, until: Make.time(7))
+            member.heldFromStart = Hold(.muted, by: text, reason: text)
+            member.awaits = 11
+            member.standsIn = text
+            member.standsInFrom = 10
             group.members[AlertID(fingerprint: .max)] = member
             #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
         }

@@ -30,6 +30,7 @@ extension NotificationPlanner {
             let hold = hold(of: alert, in: group, at: now)
             group.members[change.id]?.hold = hold
             guard let hold else {
+                group.members[change.id]?.heldFromStart = nil
                 if let old = member.hold, old.kind == .silenced, member.isRouted { ended.insert(old.by) }
                 kept.append(change)
                 continue
@@ -70,13 +71,11 @@ extension NotificationPlanner {
         return intervals.hold(of: routesByID[group.routeID] ?? route, at: now)
     }
 
-    /// What held back an alert that is over and was never told: as the group saw it last while it fired, or now. Nil
-    /// also where a message of it was decided before.
-    mutating func holdOver(
-        _ id: AlertID, in group: NotificationGroup, wasQueued: Bool, alerts: [AlertID: Alert], at now: Timestamp
-    ) -> Hold? {
-        guard let member = group.members[id], member.told == nil, let alert = alerts[id] else { return nil }
-        return member.hold ?? (wasQueued ? nil : hold(of: alert, in: group, at: now))
+    /// What held back an alert that is over and was never told: as the group saw it last while it fired, or when it
+    /// began to. What holds it back now says nothing of the time in which it fired.
+    func holdOver(_ id: AlertID, in group: NotificationGroup) -> Hold? {
+        guard let member = group.members[id], member.told == nil else { return nil }
+        return member.hold ?? member.heldFromStart
     }
 
     /// Takes over rules and intervals, and has every group that something was held back in look again.

@@ -136,17 +136,24 @@ struct BodyText {
         }
         field("waitingSince", member.waitingSince)
         field("isRouted", member.isRouted)
-        if let hold = member.hold {
-            name("hold")
-            object {
-                $0.field("kind", hold.kind.rawValue)
-                $0.field("by", hold.by)
-                $0.field("reason", hold.reason)
-                $0.field("until", hold.until)
-            }
-        }
+        field("hold", member.hold)
         field("passed", member.passed)
         field("passedOmitted", member.passedOmitted)
+        field("heldFromStart", member.heldFromStart)
+        field("awaits", member.awaits)
+        field("standsIn", member.standsIn)
+        field("standsInFrom", member.standsInFrom)
+    }
+
+    private mutating func field(_ name: StaticString, _ hold: Hold?) {
+        guard let hold else { return }
+        self.name(name)
+        object {
+            $0.field("kind", hold.kind.rawValue)
+            $0.field("by", hold.by)
+            $0.field("reason", hold.reason)
+            $0.field("until", hold.until)
+        }
     }
 
     private mutating func fields(of row: OutboxRow) {
