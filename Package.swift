@@ -70,6 +70,8 @@ let package = Package(
         .testTarget(name: "PromQLTests", dependencies: ["PromQL", "Drivers", "Support"]),
         .testTarget(name: "TemplatesTests", dependencies: ["Templates"]),
         .testTarget(name: "AlertingTests", dependencies: ["Alerting", "PromQL", "Templates", "Support"]),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Alerting", "History", "PromQL", "Support"], path: "Tests/Model"),
         .testTarget(name: "ParlantTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "DriversTests", dependencies: ["Drivers", "Support"]),
         .testTarget(name: "RunbooksTests", dependencies: ["Runbooks", "Diagnoses", "Mending", "Drivers", "Support"]),

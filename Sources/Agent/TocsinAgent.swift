@@ -142,6 +142,8 @@ package struct TocsinAgent: Sendable {
                 the history was written under a clock that was \(step.promQL) ahead of the present one: its times were \
                 moved back by that
                 """)
+            // Where it can't be written now, the engine says so.
+            try? await history.commit(state.timed)
         }
         return (state, marks)
     }

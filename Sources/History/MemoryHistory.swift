@@ -45,7 +45,7 @@ package actor MemoryHistory: HistoryStore {
         try checkOpen()
         return HistoryMarks(
             lastMessage: ledger.compactMap(\.value.message).max() ?? 0,
-            lastEntry: [events.last?.at, ledger.last?.at].compactMap { $0 }.max())
+            lastEntry: [events.max { $0.id < $1.id }?.at, ledger.max { $0.id < $1.id }?.at].compactMap { $0 }.max())
     }
 
     package func commit(_ records: [StoreRecord]) async throws(HistoryError) {

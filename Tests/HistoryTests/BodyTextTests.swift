@@ -68,6 +68,10 @@ struct BodyTextTests {
             member.notedAcknowledgement = Make.time(4)
             member.endedAcknowledgement = text
             member.hold = Hold(.inhibited, by: text, reason: text, until: Make.time(7))
+            member.heldFromStart = Hold(.muted, by: text, reason: text)
+            member.awaits = 11
+            member.standsIn = text
+            member.standsInFrom = 10
             group.members[AlertID(fingerprint: .max)] = member
             #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
         }

@@ -16,6 +16,16 @@ import Testing
         }
     }
 
+    @Test("The last entry is the one written last, not the one with the latest time", arguments: StoreKind.allCases)
+    func lastEntry(kind: StoreKind) async throws {
+        try await kind.withStore { store in
+            try await store.commit([.ledger(Make.entry(at: 3_600)), .event(Make.event(at: 3_500))])
+            #expect(try await store.lastMarks().lastEntry == Make.time(3_600))
+            try await store.commit([.ledger(Make.entry(at: 7)), .event(Make.event(at: 5))])
+            #expect(try await store.lastMarks().lastEntry == Make.time(7))
+        }
+    }
+
     @Test("States come back as they were written, the last word counts", arguments: StoreKind.allCases)
     func statesComeBack(kind: StoreKind) async throws {
         try await kind.withStore { store in

@@ -225,6 +225,11 @@ package struct AlertMachine: Sendable {
         alert.clearedValue = value
         alert.isStale = false
         alert.hasNoData = false
+        // Also where its rule was removed: one that comes back begins anew.
+        for index in alert.machine.latches.indices {
+            alert.machine.latches[index].isLatched = false
+            alert.machine.latches[index].clearing = nil
+        }
     }
 
     /// Shows a level's thresholds beside the alert.

@@ -132,7 +132,7 @@ extension NotificationPlanner {
         var kept: [NotifiedAlert] = []
         for change in changes {
             guard change.change == .unchanged, let one = acknowledgements.active(change.id, at: now),
-                group.members[change.id]?.isRouted == true
+                group.members[change.id]?.isRouted == true, group.members[change.id]?.standsIn == nil
             else {
                 kept.append(change)
                 continue

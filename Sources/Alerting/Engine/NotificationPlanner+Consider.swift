@@ -4,7 +4,7 @@ extension NotificationPlanner {
     /// Takes note of an alert that changed in a way worth telling: puts it into the groups that the routes lead to,
     /// and sets when each looks at what to say.
     package mutating func consider(_ alert: Alert, at now: Timestamp) {
-        if inhibitions.note(alert) { wakeInhibited(by: alert.id, at: now) }
+        noteSource(alert, at: now)
         turnAcknowledgement(of: alert, at: now)
         guard alert.isOn else {
             for id in (groupsByAlert[alert.id] ?? []).sorted() {
@@ -24,6 +24,12 @@ extension NotificationPlanner {
         }
     }
 
+    /// Takes note of what an alert inhibits as it now stands. Of alerts that change at one time this is to be told of all
+    /// before any is considered: what inhibits another from the first moment on may be found after it.
+    package mutating func noteSource(_ alert: Alert, at now: Timestamp) {
+        if inhibitions.note(alert) { wakeInhibited(by: alert.id, at: now) }
+    }
+
     /// The groups that the routes lead an alert to, one for each destination of each matching route.
     private func targets(of alert: Alert) -> [NotificationGroup] {
         let labels = alert.routedLabels
@@ -40,18 +46,29 @@ extension NotificationPlanner {
     private mutating func admit(
         _ alert: Alert, to id: NotificationGroup.ID, wanted: Set<NotificationGroup.ID>, at now: Timestamp
     ) {
+        var isNew = alert.firingSince == now
         if groups[id]?.members[alert.id] == nil {
             let moved = takeMember(alert.id, by: id.destination, except: wanted, at: now)
             groups[id]?.members[alert.id] = moved?.member ?? NotificationGroup.Member()
             if let reference = moved?.reference { groups[id]?.adopt(reference) }
+            // What was told can't be known from the alert alone.
+            if moved != nil { changedGroups.insert(id) }
+            isNew = isNew || moved == nil
         }
         groups[id]?.members[alert.id]?.isRouted = true
+        // No copy of the group is held here: writing to the group would then copy all its members.
+        if isNew, let routeID = groups[id]?.routeID {
+            let hold = hold(of: alert, on: routeID, at: now)
+            groups[id]?.members[alert.id]?.heldFromStart = hold
+            // What held back the time before says nothing of this one.
+            if hold == nil { groups[id]?.members[alert.id]?.hold = nil }
+        }
         join(alert.id, id)
         wait(for: alert, in: id, at: now)
     }
 
     /// What a destination was told of an alert in another group that the alert has now left: it moves along, so that
-    /// one receiver gets one message for a change of level or of routes. A message that is on its way counts as told.
+    /// one receiver gets one message for a change of level or of routes. A message that is on its way is waited for.
     /// What the messages of the other group left behind moves along with its last alert.
     private mutating func takeMember(
         _ alert: AlertID, by destination: Destination, except wanted: Set<NotificationGroup.ID>, at now: Timestamp
@@ -61,9 +78,8 @@ extension NotificationPlanner {
             if let row = group.outstanding.flatMap({ outbox[$0] }) {
                 if row.state == .waiting {
                     group.dueAt = now
-                } else if let said = row.notification.alerts.first(where: { $0.id == alert }), said.isFiring {
-                    member.told = .init(level: said.level, isFlapping: said.isFlapping, at: now, wasHeard: true)
-                    member.forgetPassed(told: said)
+                } else if row.notification.alerts.contains(where: { $0.id == alert }) {
+                    member.awaits = row.id
                 }
             }
             group.members[alert] = nil
@@ -80,7 +96,8 @@ extension NotificationPlanner {
     /// An alert that the routes lead elsewhere now: who was told hears of the change, who was not is left alone.
     private mutating func divert(_ alert: Alert, from id: NotificationGroup.ID, at now: Timestamp) {
         guard var group = groups[id], var member = group.members[alert.id] else { return }
-        if member.told?.wasHeard == true || group.outstanding != nil || member.escalation != nil {
+        let mayHaveHeard = member.told?.wasHeard == true || member.awaits != nil || group.outstanding != nil
+        if mayHaveHeard || member.standsIn != nil || member.escalation != nil {
             member.isRouted = false
             group.members[alert.id] = member
             groups[id] = group
@@ -99,7 +116,8 @@ extension NotificationPlanner {
     private mutating func wait(for alert: Alert, in id: NotificationGroup.ID, at now: Timestamp) {
         guard let member = groups[id]?.members[alert.id] else { return }
         noteMember(of: id)
-        guard hasNews(alert, of: id, member: member) else {
+        // A message that has not arrived may tell what is no longer so.
+        guard hasNews(alert, of: id, member: member) || groups[id]?.outstanding != nil else {
             groups[id]?.members[alert.id]?.waitingSince = nil
             return
         }
@@ -154,10 +172,12 @@ extension NotificationGroup.Member {
         }
     }
 
-    /// Lets go of the episodes whose end a message has told.
+    /// Lets go of the episodes whose end a message has told: the oldest ones. Not by their times: those of a message stay
+    /// as they are when the clock is set back, and those here don't.
     mutating func forgetPassed(told alert: NotifiedAlert) {
-        let told = Set(alert.meanwhile.map(\.startedAt) + (alert.isFiring ? [] : [alert.startedAt]))
-        passed.removeAll { told.contains($0.startedAt) }
-        passedOmitted = max(0, passedOmitted - alert.meanwhileOmitted)
+        let told = alert.meanwhile.count + (alert.isFiring ? 0 : 1)
+        let omittedSince = max(0, passedOmitted - alert.meanwhileOmitted)
+        passed.removeFirst(min(passed.count, max(0, told - omittedSince)))
+        passedOmitted = max(0, omittedSince - told)
     }
 }

@@ -70,7 +70,7 @@ extension NotificationPlanner {
             note(
                 .rejected, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
                 reason: reason, at: now)
-            conclude(row, in: &group, wasHeard: false, at: now)
+            conclude(row, in: &group, wasHeard: row.mayHaveArrived, at: now)
             fallBack(from: row, group: group, reason: reason, at: now)
         case .retry(let reason, let retryAfter, let mayHaveArrived):
             row.lastError = reason
@@ -78,7 +78,7 @@ extension NotificationPlanner {
                 note(
                     .givenUp, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
                     reason: "not delivered for as long as give_up_after allows; last: \(reason)", at: now)
-                conclude(row, in: &group, wasHeard: false, at: now)
+                conclude(row, in: &group, wasHeard: row.mayHaveArrived, at: now)
                 fallBack(from: row, group: group, reason: reason, at: now)
                 return
             }
@@ -92,9 +92,12 @@ extension NotificationPlanner {
             note(
                 .retry, group, alerts: about, message: id, attempt: row.attempts, latency: latency,
                 reason: "\(reason); next attempt \(row.nextAttemptAt)", at: now)
-            if row.state == .waiting && hasWaiting(group) {
-                group.dueAt = now
-                save(group)
+            if row.state == .waiting {
+                let hasMoved = resumeMoved(row, from: group, wasHeard: nil, at: now)
+                if hasMoved || hasWaiting(group) {
+                    group.dueAt = now
+                    save(group)
+                }
             }
         }
     }
@@ -121,8 +124,9 @@ extension NotificationPlanner {
         removeRow(row.id)
         group.outstanding = nil
         for alert in row.notification.alerts {
-            remember(alert, of: &group, wasHeard: wasHeard, at: now)
+            remember(alert, in: row.id, of: &group, wasHeard: wasHeard, at: now)
         }
+        resumeMoved(row, from: group, wasHeard: wasHeard, at: now)
         if group.dueAt == nil {
             let isOn = group.members.values.contains { $0.isRouted && $0.told != nil }
             let reminder = isOn ? group.lastMessageAt.map { $0 + waitTimes(of: group.id).repeats } : nil
@@ -147,11 +151,40 @@ extension NotificationPlanner {
         }
     }
 
+    /// Lets alerts go on that have moved to other groups of the destination while a message told of them here.
+    ///
+    /// - Parameter wasHeard: nil where the message has told nothing: it failed for certain.
+    /// - Returns: whether there are any.
+    @discardableResult
+    mutating func resumeMoved(
+        _ row: OutboxRow, from group: NotificationGroup, wasHeard: Bool?, at now: Timestamp
+    ) -> Bool {
+        var hasMoved = false
+        for alert in row.notification.alerts where group.members[alert.id] == nil {
+            for id in (groupsByAlert[alert.id] ?? []).sorted() where id.destination == row.group.destination {
+                guard var other = groups[id], other.members[alert.id]?.awaits == row.id else { continue }
+                hasMoved = true
+                other.members[alert.id]?.awaits = nil
+                // It goes on where the former group was.
+                other.lastMessageAt = other.lastMessageAt ?? row.createdAt
+                if let wasHeard { remember(alert, in: row.id, of: &other, wasHeard: wasHeard, at: now) }
+                other.dueAt = now
+                save(other)
+            }
+        }
+        return hasMoved
+    }
+
     private mutating func remember(
-        _ alert: NotifiedAlert, of group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
+        _ alert: NotifiedAlert, in row: Int64, of group: inout NotificationGroup, wasHeard: Bool, at now: Timestamp
     ) {
         guard var member = group.members[alert.id] else { return }
         member.forgetPassed(told: alert)
+        // What was rejected elsewhere after the message was decided is still to be told.
+        if row >= member.standsInFrom ?? 0 {
+            member.standsIn = nil
+            member.standsInFrom = nil
+        }
         if alert.isFiring {
             // A repeat that was rejected does not undo that the first message was heard.
             let heard = wasHeard || member.told?.wasHeard == true
@@ -167,23 +200,34 @@ extension NotificationPlanner {
         }
     }
 
-    /// Gives a rejected message to the route's fallback receiver, which then also hears how it goes on.
+    /// Gives what a rejected message told to the route's fallback receiver, which then also hears how it goes on.
     mutating func fallBack(from row: OutboxRow, group: NotificationGroup, reason: String, at now: Timestamp) {
         guard row.notification.occasion != .fallback,
             let name = (routesByID[group.routeID] ?? route).fallback
         else { return }
         for destination in destinationsByReceiver[name] ?? [] where destination != group.id.destination {
-            let id = NotificationGroup.ID(key: group.id.key, destination: destination)
-            var other = groups[id] ?? NotificationGroup(id: id, routeID: group.routeID, labels: group.labels)
-            if let under = other.outstanding.flatMap({ outbox[$0] }), under.state != .waiting { continue }
             for alert in row.notification.alerts {
-                other.members[alert.id] = other.members[alert.id] ?? .init(isRouted: false)
+                let known = (groupsByAlert[alert.id] ?? []).sorted().first { $0.destination == destination }
+                let id = known ?? NotificationGroup.ID(key: group.id.key, destination: destination)
+                var other = groups[id] ?? NotificationGroup(id: id, routeID: group.routeID, labels: group.labels)
+                let under = other.outstanding.flatMap { outbox[$0] }?.notification.alerts ?? []
+                if under.contains(where: { $0.tellsTheSame(as: alert) }) { continue }
+                var member = other.members[alert.id] ?? .init(isRouted: false)
+                member.standsIn = "The receiver \(group.id.destination) did not take this: \(reason)"
+                member.standsInFrom = nextRow
+                member.waitingSince = member.waitingSince ?? now
+                other.members[alert.id] = member
                 join(alert.id, id)
+                other.dueAt = now
+                save(other)
             }
-            queue(
-                row.notification.alerts, of: &other, occasion: .fallback, at: now,
-                note: "The receiver \(group.id.destination) did not take this: \(reason)")
-            save(other)
         }
+    }
+}
+
+extension NotifiedAlert {
+    /// Whether both say of one time of one alert that it is on, and at which level.
+    fileprivate func tellsTheSame(as other: NotifiedAlert) -> Bool {
+        id == other.id && isFiring && other.isFiring && level == other.level && startedAt == other.startedAt
     }
 }

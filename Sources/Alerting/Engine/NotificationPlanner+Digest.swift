@@ -90,13 +90,15 @@ extension NotificationPlanner {
                 .delivered, account, alerts: about, message: row.id, attempt: row.attempts, latency: latency,
                 reason: answer, at: now)
             removeRow(row.id)
-            conclude(carried, .delivered, "the digest \(row.id) carried it", at: now)
+            conclude(carried, .delivered, "the digest \(row.id) carried it", wasHeard: true, at: now)
         case .rejected(let reason):
             note(
                 .rejected, account, alerts: about, message: row.id, attempt: row.attempts, latency: latency,
                 reason: reason, at: now)
             removeRow(row.id)
-            conclude(carried, .rejected, "the digest \(row.id) was to carry it: \(reason)", at: now)
+            conclude(
+                carried, .rejected, "the digest \(row.id) was to carry it: \(reason)",
+                wasHeard: row.mayHaveArrived, at: now)
         case .retry(let reason, let retryAfter, let mayHaveArrived):
             paces[row.group.destination]?.noteFailure()
             let pause =
@@ -121,7 +123,8 @@ extension NotificationPlanner {
         guard now < row.giveUpAt else {
             removeRow(row.id)
             conclude(
-                carried, .givenUp, "the digest \(row.id) was to carry it, and was not delivered: \(reason)", at: now)
+                carried, .givenUp, "the digest \(row.id) was to carry it, and was not delivered: \(reason)",
+                wasHeard: true, at: now)
             return
         }
         var frozen = row
@@ -138,7 +141,9 @@ extension NotificationPlanner {
         _ carried: [OutboxRow], until: Timestamp, attempts: Int, reason: String, at now: Timestamp
     ) {
         let late = carried.filter { $0.giveUpAt <= now }
-        conclude(late, .givenUp, "not delivered for as long as give_up_after allows; last: \(reason)", at: now)
+        conclude(
+            late, .givenUp, "not delivered for as long as give_up_after allows; last: \(reason)", wasHeard: false,
+            at: now)
         for var row in carried where row.giveUpAt > now {
             row.state = .waiting
             row.attempts = max(row.attempts, attempts)
@@ -146,13 +151,17 @@ extension NotificationPlanner {
             row.nextAttemptAt = min(until, row.giveUpAt)
             setRow(row)
             records.append(.outbox(row))
-            if let group = groups[row.group], hasWaiting(group) { look(at: row.group, from: now) }
+            guard let group = groups[row.group] else { continue }
+            let hasMoved = resumeMoved(row, from: group, wasHeard: nil, at: now)
+            if hasMoved || hasWaiting(group) { look(at: row.group, from: now) }
         }
     }
 
     /// Ends the rows that a digest carried.
+    ///
+    /// - Parameter wasHeard: whether it has arrived, or may have.
     private mutating func conclude(
-        _ carried: [OutboxRow], _ kind: LedgerEntry.Kind, _ reason: String, at now: Timestamp
+        _ carried: [OutboxRow], _ kind: LedgerEntry.Kind, _ reason: String, wasHeard: Bool, at now: Timestamp
     ) {
         for row in carried {
             guard var group = groups[row.group] else {
@@ -162,7 +171,7 @@ extension NotificationPlanner {
             note(
                 kind, group, alerts: row.notification.alerts.map(\.id), message: row.id, attempt: row.attempts + 1,
                 reason: reason, at: now)
-            conclude(row, in: &group, wasHeard: kind == .delivered, at: now)
+            conclude(row, in: &group, wasHeard: wasHeard, at: now)
             if kind != .delivered { fallBack(from: row, group: group, reason: reason, at: now) }
         }
     }

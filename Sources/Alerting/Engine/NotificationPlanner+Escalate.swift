@@ -48,7 +48,7 @@ extension NotificationPlanner {
                 group.members[one.id]?.escalatesFrom = nil
                 continue
             }
-            if let hold = hold(of: alert, in: group, at: now) {
+            if let hold = hold(of: alert, on: group.routeID, at: now) {
                 group.members[one.id]?.hold = hold
                 if let until = hold.until { group.dueAt = min(group.dueAt ?? until, until) }
                 note(

@@ -19,7 +19,8 @@ extension NotificationPlanner {
         _ id: NotificationGroup.ID, alerts: [AlertID: Alert], at now: Timestamp, note text: String?
     ) {
         guard var group = groups[id] else { return }
-        if let row = group.outstanding.flatMap({ outbox[$0] }), row.state != .waiting {
+        let awaited = [group.outstanding] + group.members.values.map(\.awaits)
+        if awaited.contains(where: { $0.flatMap { outbox[$0] }.map { $0.state != .waiting } ?? false }) {
             // A message is on its way, or may have arrived: what follows waits until it is settled.
             group.dueAt = nil
             save(group)
@@ -27,11 +28,12 @@ extension NotificationPlanner {
         }
         dropUnknown(from: &group, alerts: alerts, at: now)
         var changes = changes(in: group, alerts: alerts)
-        withhold(&changes, from: &group, alerts: alerts, at: now)
+        withhold(&changes, from: &group, at: now)
         let held = holdBack(&changes, in: &group, alerts: alerts, at: now)
         let endedHolds = held.endedSilences + takeEndedAcknowledgements(from: &group, told: changes)
         let hasChange = changes.contains { $0.change != .unchanged }
-        let hasNews = hasChange || !endedHolds.isEmpty
+        let standsIn = Set(changes.compactMap { group.members[$0.id]?.standsIn }).sorted()
+        let hasNews = hasChange || !endedHolds.isEmpty || !standsIn.isEmpty
         let times = waitTimes(of: id)
         let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
         let reminderAt = group.lastMessageAt.map { $0 + times.repeats }
@@ -45,11 +47,17 @@ extension NotificationPlanner {
             save(group)
             return
         }
-        let kept = changes.filter { $0.change != .unchanged || group.members[$0.id]?.isRouted == true }
+        let kept = changes.filter { change in
+            let member = group.members[change.id]
+            return change.change != .unchanged || member?.isRouted == true || member?.standsIn != nil
+        }
         let escalation = escalationNote(kept, in: group)
-        let notes = (escalation.map { [$0] } ?? []) + endedHolds + (text.map { [$0] } ?? [])
+        let notes = (escalation.map { [$0] } ?? []) + standsIn + endedHolds + (text.map { [$0] } ?? [])
+        var occasion: Notification.Occasion = hasChange ? .change : .reminder
+        if !standsIn.isEmpty { occasion = .fallback }
+        if escalation != nil { occasion = .escalation }
         queue(
-            kept, of: &group, occasion: escalation != nil ? .escalation : hasChange ? .change : .reminder, at: now,
+            kept, of: &group, occasion: occasion, at: now,
             note: notes.isEmpty ? nil : notes.joined(separator: " "))
         group.dueAt = [routed ? now + times.repeats : nil, held.until].compactMap { $0 }.min()
         save(group)
@@ -102,31 +110,28 @@ extension NotificationPlanner {
 
     /// Takes out what is not to be said, with the reason in the ledger.
     private mutating func withhold(
-        _ changes: inout [NotifiedAlert], from group: inout NotificationGroup, alerts: [AlertID: Alert],
-        at now: Timestamp
+        _ changes: inout [NotifiedAlert], from group: inout NotificationGroup, at now: Timestamp
     ) {
         let sendsResolved = policies[group.id.destination]?.sendsResolved ?? true
-        let queued = group.outstanding.flatMap { outbox[$0] }?.notification
-        let wasQueued = Set(queued?.alerts.map(\.id) ?? [])
+        let wasQueued = Set(group.outstanding.flatMap { outbox[$0] }?.notification.alerts.map(\.id) ?? [])
         var kept: [NotifiedAlert] = []
         for change in changes {
-            let hold =
-                change.change == .passed
-                ? holdOver(
-                    change.id, in: group, wasQueued: wasQueued.contains(change.id), alerts: alerts, at: now) : nil
+            let hold = change.change == .passed ? holdOver(change.id, in: group) : nil
+            let member = group.members[change.id]
             let reason: String?
             switch change.change {
             case .passed where hold != nil:
                 reason = "fired and cleared while it was held back; \(hold?.reason ?? "")"
-            case .passed where group.lastMessageAt == nil && !wasQueued.contains(change.id):
+            case .passed
+            where group.lastMessageAt == nil && !wasQueued.contains(change.id) && member?.standsIn == nil
+                && member?.told == nil:
                 reason = "cleared within group_wait, before it was told"
-            case .resolved where group.members[change.id]?.told?.wasHeard == false:
+            case .resolved where member?.told?.wasHeard == false:
                 reason = "resolved, but nobody had heard that it fired"
             case .resolved where !sendsResolved, .passed where !sendsResolved:
                 reason = "resolved, and send_resolved is false"
-            case .fired
-            where group.members[change.id]?.isRouted == false && group.members[change.id]?.escalation == nil
-                && queued?.occasion != .fallback:
+            case .fired where isStranger(member) && member?.told?.wasHeard != true,
+                .passed where isStranger(member) && member?.told == nil:
                 reason = "the routes lead elsewhere now, and nothing had been told here"
             case .fired, .raised, .lowered, .resolved, .passed, .flapping, .steady, .unchanged:
                 reason = nil
@@ -140,6 +145,11 @@ extension NotificationPlanner {
             note(.withheld, group, alerts: [change.id], message: nil, reason: reason, at: now)
         }
         changes = kept
+    }
+
+    /// Whether neither the routes nor a fallback nor an escalation lead an alert to the destination.
+    private func isStranger(_ member: NotificationGroup.Member?) -> Bool {
+        member?.isRouted == false && member?.standsIn == nil && member?.escalation == nil
     }
 
     /// Takes back a waiting message that has nothing left to say, since what it told is over and need not be told.

@@ -27,9 +27,10 @@ extension NotificationPlanner {
                 kept.append(change)
                 continue
             }
-            let hold = hold(of: alert, in: group, at: now)
+            let hold = hold(of: alert, on: group.routeID, at: now)
             group.members[change.id]?.hold = hold
             guard let hold else {
+                group.members[change.id]?.heldFromStart = nil
                 if member.hold != nil { group.members[change.id]?.restartEscalation(at: now) }
                 if let old = member.hold, old.kind == .silenced, member.isRouted { ended.insert(old.by) }
                 kept.append(change)
@@ -57,7 +58,9 @@ extension NotificationPlanner {
     }
 
     /// What holds back an alert in a group now; nil where nothing does. The first stage that does counts.
-    mutating func hold(of alert: Alert, in group: NotificationGroup, at now: Timestamp) -> Hold? {
+    ///
+    /// - Parameter routeID: the group's route.
+    mutating func hold(of alert: Alert, on routeID: String, at now: Timestamp) -> Hold? {
         if let (source, rule) = inhibitions.inhibitor(of: alert) {
             return Hold(
                 .inhibited, by: source.description,
@@ -69,16 +72,14 @@ extension NotificationPlanner {
                 .silenced, by: silence.id,
                 reason: "silenced until \(until) \(silence.account) (\(silence.id))", until: until)
         }
-        return intervals.hold(of: routesByID[group.routeID] ?? route, at: now)
+        return intervals.hold(of: routesByID[routeID] ?? route, at: now)
     }
 
-    /// What held back an alert that is over and was never told: as the group saw it last while it fired, or now. Nil
-    /// also where a message of it was decided before.
-    mutating func holdOver(
-        _ id: AlertID, in group: NotificationGroup, wasQueued: Bool, alerts: [AlertID: Alert], at now: Timestamp
-    ) -> Hold? {
-        guard let member = group.members[id], member.told == nil, let alert = alerts[id] else { return nil }
-        return member.hold ?? (wasQueued ? nil : hold(of: alert, in: group, at: now))
+    /// What held back an alert that is over and was never told: as the group saw it last while it fired, or when it
+    /// began to. What holds it back now says nothing of the time in which it fired.
+    func holdOver(_ id: AlertID, in group: NotificationGroup) -> Hold? {
+        guard let member = group.members[id], member.told == nil else { return nil }
+        return member.hold ?? member.heldFromStart
     }
 
     /// Takes over rules and intervals, and has every group that something was held back in look again.

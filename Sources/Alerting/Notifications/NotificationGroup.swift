@@ -48,6 +48,19 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
         /// Who acknowledged it and why, where that has just ended and is to be told; nil for none.
         package var endedAcknowledgement: String?
 
+        /// What held it back when it began to fire, or came here; nil once the group has seen it fire and nothing held it back.
+        package var heldFromStart: Hold?
+
+        /// A message on its way to the same destination, from the group that the alert was in before: until it is
+        /// settled nobody knows what was told, and what follows must not overtake it. Nil for none.
+        package var awaits: Int64?
+
+        /// Why another destination's part falls to this one, as a sentence for the message; nil where it does not, and
+        /// once that was told.
+        package var standsIn: String?
+        /// The first outbox row that can tell it; nil where there is nothing of the kind.
+        package var standsInFrom: Int64?
+
         /// More are not listed one by one.
         package static let mostPassed = 20
 

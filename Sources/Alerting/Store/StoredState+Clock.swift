@@ -34,6 +34,12 @@ extension StoredState {
         }
         return step
     }
+
+    /// All that `moveBack` changes, to be stored anew: else the next start would move it once more.
+    package var timed: [StoreRecord] {
+        alerts.map(StoreRecord.alert) + groups.map(StoreRecord.group) + outbox.map(StoreRecord.outbox)
+            + heartbeats.map(StoreRecord.heartbeat)
+    }
 }
 
 extension Alert {

@@ -161,15 +161,7 @@ struct BodyText {
         }
         field("waitingSince", member.waitingSince)
         field("isRouted", member.isRouted)
-        if let hold = member.hold {
-            name("hold")
-            object {
-                $0.field("kind", hold.kind.rawValue)
-                $0.field("by", hold.by)
-                $0.field("reason", hold.reason)
-                $0.field("until", hold.until)
-            }
-        }
+        field("hold", member.hold)
         field("passed", member.passed)
         field("passedOmitted", member.passedOmitted)
         field("escalatesFrom", member.escalatesFrom)
@@ -177,6 +169,21 @@ struct BodyText {
         field("escalation", member.escalation)
         field("notedAcknowledgement", member.notedAcknowledgement)
         field("endedAcknowledgement", member.endedAcknowledgement)
+        field("heldFromStart", member.heldFromStart)
+        field("awaits", member.awaits)
+        field("standsIn", member.standsIn)
+        field("standsInFrom", member.standsInFrom)
+    }
+
+    private mutating func field(_ key: String, _ hold: Hold?) {
+        guard let hold else { return }
+        name(key)
+        object {
+            $0.field("kind", hold.kind.rawValue)
+            $0.field("by", hold.by)
+            $0.field("reason", hold.reason)
+            $0.field("until", hold.until)
+        }
     }
 
     mutating func fields(of row: OutboxRow) {

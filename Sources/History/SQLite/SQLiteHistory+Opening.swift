@@ -229,8 +229,9 @@ extension SQLiteHistory {
 extension HistoryMarks {
     init(_ db: Database) throws {
         let message = try Int64.fetchOne(db, sql: "SELECT max(message) FROM ledger WHERE message IS NOT NULL")
-        let event = try Int64.fetchOne(db, sql: "SELECT max(at) FROM event")
-        let entry = try Int64.fetchOne(db, sql: "SELECT max(at) FROM ledger")
+        // Not the latest time: what was written under a clock that was ahead stays there for long.
+        let event = try Int64.fetchOne(db, sql: "SELECT at FROM event ORDER BY id DESC LIMIT 1")
+        let entry = try Int64.fetchOne(db, sql: "SELECT at FROM ledger ORDER BY id DESC LIMIT 1")
         self.init(
             lastMessage: message ?? 0,
             lastEntry: [event, entry].compactMap { $0 }.max().map(Timestamp.init(milliseconds:)))
