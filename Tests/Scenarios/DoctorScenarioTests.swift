@@ -106,7 +106,7 @@ struct DoctorScenarioTests {
         #expect(table["table"] as? String == "parlant_event" && (table["bytes"] as? Int ?? 0) > 1 << 20)
     }
 
-    @Test("past 2,000 events of the last hour it says that there may be more")
+    @Test("past 1,000 events of the last hour it says that there may be more")
     func manyEvents() throws {
         let database = try Self.healthy.get().copy(as: "busy")
         defer { try? database.drop() }
@@ -115,13 +115,13 @@ struct DoctorScenarioTests {
             UPDATE parlant_event SET created_at = (now() AT TIME ZONE 'UTC') - interval '10 minutes'
              WHERE id IN (SELECT id FROM parlant_event ORDER BY created_at DESC LIMIT 3000)
             """)
-        #expect(try doctor(database.dsn(user: "tocsin")).output.contains("\nEvents in the last hour: 2,000 or more\n"))
+        #expect(try doctor(database.dsn(user: "tocsin")).output.contains("\nEvents in the last hour: 1,000 or more\n"))
         try database.sql(
             """
             UPDATE parlant_event SET created_at = created_at - interval '2 hours';
             UPDATE parlant_event SET created_at = (now() AT TIME ZONE 'UTC') - interval '10 minutes'
-             WHERE id IN (SELECT id FROM parlant_event ORDER BY created_at DESC LIMIT 1234)
+             WHERE id IN (SELECT id FROM parlant_event ORDER BY created_at DESC LIMIT 876)
             """)
-        #expect(try doctor(database.dsn(user: "tocsin")).output.contains("\nEvents in the last hour: 1,234\n"))
+        #expect(try doctor(database.dsn(user: "tocsin")).output.contains("\nEvents in the last hour: 876\n"))
     }
 }

@@ -44,7 +44,7 @@ package struct HealthReport: Encodable, Sendable, Hashable {
         package let tablesExpected: Int?
         /// Events of the last hour; nil where that is not known.
         package let recentEvents: Int?
-        /// Whether there may be more: the probe counts the newest 2,000 of a database.
+        /// Whether there may be more: the probe counts the newest 1,000 of a database.
         package let recentEventsAtLeast: Bool
         /// RFC 3339.
         package let timestamp: String
@@ -54,7 +54,7 @@ package struct HealthReport: Encodable, Sendable, Hashable {
     }
 
     /// As many events of a database are counted.
-    private static let mostEvents = 2_000.0
+    private static let mostEvents = 1_000.0
 
     package let status: Status
     package let message: String

@@ -40,7 +40,7 @@ extension ParlantProbe {
                 """, parameters: [.text(settings.timeZone)])
     }
 
-    /// Of the newest 2,000 events at most. They are counted by session first, and each session is looked up by itself:
+    /// Of the newest 1,000 events at most. They are counted by session first, and each session is looked up by itself:
     /// a join reads the whole table of sessions.
     private static func recentEvents(_ settings: ParlantSource.Settings) -> ParlantQuestion {
         ParlantQuestion(
@@ -52,14 +52,14 @@ extension ParlantProbe {
             found: [("parlant_event", "created_at"), ("parlant_session", "id")],
             sql: """
                 SELECT coalesce((SELECT workspace_id FROM parlant_session s WHERE s.id = e.session_id), '') AS workspace,
-                       e.type, sum(e.recent)::int8 AS parlant_events_last_5m,
+                       e.event_type::text AS type, sum(e.recent)::int8 AS parlant_events_last_5m,
                        sum(e.events)::int8 AS parlant_events_last_hour
-                  FROM (SELECT session_id, event_type::text AS type, count(*) AS events,
+                  FROM (SELECT session_id, event_type, count(*) AS events,
                                count(*) FILTER (WHERE created_at >= (now() AT TIME ZONE $1) - interval '5 minutes')
                                    AS recent
                           FROM (SELECT created_at, event_type, session_id FROM parlant_event
                                  WHERE created_at >= (now() AT TIME ZONE $1) - interval '1 hour'
-                                 ORDER BY created_at DESC LIMIT 2000) newest
+                                 ORDER BY created_at DESC LIMIT 1000) newest
                          GROUP BY 1, 2) e
                  GROUP BY 1, 2 ORDER BY 4 DESC, 1, 2
                 """, parameters: [.text(settings.timeZone)], labels: ["workspace", "type"])
