@@ -46,7 +46,7 @@ struct DeliveryGateTests {
         for failure in 1...CircuitBreaker.opensAfter {
             #expect(!gate.breaker.isOpen && gate.isOpen(at: now))
             gate.began(at: now)
-            gate.ended(retry(), at: now)
+            gate.ended(retry(), after: .milliseconds(20), at: now)
             #expect(gate.places == (failure < CircuitBreaker.opensAfter ? DeliveryGate.mostLeasedWhileSick : 1))
         }
         #expect(gate.breaker.isOpen && !gate.isOpen(at: now))
@@ -57,37 +57,58 @@ struct DeliveryGateTests {
             now = opens
             #expect(gate.isOpen(at: now))
             gate.began(at: now)
-            gate.ended(retry(), at: now)
+            gate.ended(retry(), after: .milliseconds(20), at: now)
         }
         #expect(pauses == [1_000, 2_000, 4_000, 5_000])
         // What began before it opened and fails late changes nothing.
         let opens = gate.opensAt
-        gate.ended(retry(), at: now + .seconds(1))
+        gate.ended(retry(), after: .milliseconds(20), at: now + .seconds(1))
         #expect(gate.opensAt == opens)
         now = opens ?? now
         gate.began(at: now)
-        gate.ended(.delivered(answer: "ok"), at: now)
-        #expect(!gate.breaker.isOpen && gate.places == DeliveryGate.mostLeased && gate.isOpen(at: now))
+        gate.ended(.delivered(answer: "ok"), after: .milliseconds(20), at: now)
+        #expect(!gate.breaker.isOpen && gate.places == DeliveryGate.firstLeased + 1 && gate.isOpen(at: now))
+    }
+
+    @Test("quick answers make room for more under way, slow ones halve it, a failure takes back what was added")
+    func window() {
+        var gate = DeliveryGate()
+        func answer(after latency: Duration, times: Int = 1) {
+            for _ in 0..<times { gate.ended(.delivered(answer: "ok"), after: latency, at: start) }
+        }
+        answer(after: DeliveryGate.quickAnswer, times: 50)
+        #expect(gate.places == DeliveryGate.firstLeased + 50)
+        answer(after: .seconds(1), times: 50)
+        #expect(gate.places == DeliveryGate.firstLeased + 50, "neither quick nor slow")
+        answer(after: .zero, times: 5_000)
+        #expect(gate.places == DeliveryGate.mostLeased)
+        answer(after: .seconds(3))
+        #expect(gate.places == DeliveryGate.mostLeased / 2)
+        gate.ended(retry(), after: .milliseconds(20), at: start)
+        answer(after: .seconds(1))
+        #expect(gate.places == DeliveryGate.firstLeased)
+        answer(after: .seconds(3), times: 20)
+        #expect(gate.places == DeliveryGate.mostLeasedWhileSick)
     }
 
     @Test("a refusal for good is an answer: the destination works")
     func rejected() {
         var gate = DeliveryGate()
-        for _ in 1..<CircuitBreaker.opensAfter { gate.ended(retry(), at: start) }
-        gate.ended(.rejected(reason: "400"), at: start)
-        for _ in 1..<CircuitBreaker.opensAfter { gate.ended(retry(), at: start) }
+        for _ in 1..<CircuitBreaker.opensAfter { gate.ended(retry(), after: .milliseconds(20), at: start) }
+        gate.ended(.rejected(reason: "400"), after: .milliseconds(20), at: start)
+        for _ in 1..<CircuitBreaker.opensAfter { gate.ended(retry(), after: .milliseconds(20), at: start) }
         #expect(!gate.breaker.isOpen)
     }
 
     @Test("what a destination asks for holds for all its messages, an hour at most")
     func paused() {
         var gate = DeliveryGate(pace: Pace(burst: 9, every: .seconds(1)))
-        gate.ended(retry(after: .seconds(30)), at: start)
-        gate.ended(retry(after: .seconds(10)), at: start)
+        gate.ended(retry(after: .seconds(30)), after: .milliseconds(20), at: start)
+        gate.ended(retry(after: .seconds(10)), after: .milliseconds(20), at: start)
         #expect(gate.opensAt == start + .seconds(30))
         gate.setPace(nil)
         #expect(gate.opensAt == start + .seconds(30), "another pace does not end it")
-        gate.ended(retry(after: .seconds(86_400)), at: start)
+        gate.ended(retry(after: .seconds(86_400)), after: .milliseconds(20), at: start)
         #expect(gate.opensAt == start + .seconds(3_600))
     }
 }

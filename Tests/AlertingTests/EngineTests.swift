@@ -137,7 +137,7 @@ struct EngineTests {
         // Nothing is answered: what is handed out stays under way.
         bench.answers = false
         bench.second(pools)
-        #expect(bench.attempts.count == DeliveryGate.mostLeased)
+        #expect(bench.attempts.count == DeliveryGate.firstLeased)
         bench.answers = true
         bench.answer = { _ in .retry(reason: "503", retryAfter: .seconds(1), mayHaveArrived: false) }
         bench.settleAll()

@@ -65,7 +65,7 @@ package actor EngineService: Service {
     /// It ticks once a second; a longer pause than this means that the process stood still.
     private static let longestTick = Duration.seconds(10)
     /// Messages under way at once, to all receivers together; see `DeliveryGate.mostLeased` for one.
-    private static let mostInFlight = 2_000
+    private static let mostInFlight = 4_000
     /// Records that may wait for the commit under way; past it no more is decided until that is through.
     private static let mostDecided = 20_000
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.

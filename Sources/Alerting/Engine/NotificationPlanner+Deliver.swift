@@ -51,7 +51,7 @@ extension NotificationPlanner {
         _ id: Int64, _ outcome: DeliveryOutcome, latency: Duration, alerts: [AlertID: Alert], at now: Timestamp
     ) {
         guard var row = outbox[id], row.state == .leased else { return }
-        gates[row.group.destination]?.ended(outcome, at: now)
+        gates[row.group.destination]?.ended(outcome, after: latency, at: now)
         if row.carries != nil {
             settleDigest(row, outcome, latency: latency, at: now)
             return

@@ -140,7 +140,7 @@ package struct NotificationPlanner: Sendable {
 
     /// How many more messages may be under way to a destination, as far as those count that are.
     func room(at destination: Destination) -> Int {
-        let most = gates[destination]?.places ?? DeliveryGate.mostLeased
+        let most = gates[destination]?.places ?? DeliveryGate.firstLeased
         return max(0, most - (leasedCounts[destination] ?? 0))
     }
 

@@ -17,8 +17,18 @@ package struct DeliveryGate: Hashable, Sendable {
     /// The destination asked to be left alone until then; nil where it did not.
     private var pausedUntil: Timestamp?
 
-    /// The most messages under way.
-    package static let mostLeased = 200
+    /// How many messages may be under way while the destination does as well as most do.
+    private var window = Self.firstLeased
+
+    /// The most messages under way before it is known how fast the destination answers.
+    package static let firstLeased = 200
+    /// The most messages under way to a destination that answers at once.
+    package static let mostLeased = 1_000
+    /// Answers as quick as this make room for one message more: what is under way then waits for commits, not for the
+    /// destination.
+    package static let quickAnswer = Duration.milliseconds(250)
+    /// Answers slower than this halve the room: a message that waits long for a free connection runs out of its time.
+    package static let slowAnswer = Duration.seconds(2)
     /// The same after an attempt that failed, until one arrives: a destination that hangs must not hold the places
     /// that others need.
     package static let mostLeasedWhileSick = 8
@@ -36,7 +46,7 @@ package struct DeliveryGate: Hashable, Sendable {
     /// How many messages may be under way.
     package var places: Int {
         if breaker.isOpen { return 1 }
-        return breaker.failures > 0 ? Self.mostLeasedWhileSick : Self.mostLeased
+        return breaker.failures > 0 ? Self.mostLeasedWhileSick : window
     }
 
     /// When a message may be sent: in the past where one may now.
@@ -56,11 +66,20 @@ package struct DeliveryGate: Hashable, Sendable {
     }
 
     /// Takes note of how an attempt ended.
-    package mutating func ended(_ outcome: DeliveryOutcome, at now: Timestamp) {
+    ///
+    /// - Parameter latency: how long it took, the wait for a free connection included.
+    package mutating func ended(_ outcome: DeliveryOutcome, after latency: Duration, at now: Timestamp) {
         switch outcome {
-        case .delivered, .rejected: breaker.ended()
+        case .delivered, .rejected:
+            breaker.ended()
+            if latency <= Self.quickAnswer {
+                window = min(window + 1, Self.mostLeased)
+            } else if latency > Self.slowAnswer {
+                window = max(window / 2, Self.mostLeasedWhileSick)
+            }
         case .retry(_, let retryAfter, _):
             breaker.failed(at: now)
+            window = min(window, Self.firstLeased)
             if let retryAfter {
                 pausedUntil = max(pausedUntil ?? now, now + min(retryAfter, NotificationPlanner.longestRetryAfter))
             }
