@@ -15,6 +15,7 @@ let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swi
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
@@ -41,7 +42,7 @@ let package = Package(
         .target(name: "PromQL"),
         .target(name: "Templates"),
         .target(name: "Alerting", dependencies: ["PromQL", "Templates", heap]),
-        .target(name: "Drivers", dependencies: ["CPostgres", "CCurl"]),
+        .target(name: "Drivers", dependencies: ["CPostgres", "CCurl", deque]),
         .target(name: "Runbooks"),
         .target(name: "Diagnoses", dependencies: ["Runbooks", "Drivers"]),
         .target(name: "Mending", dependencies: ["Diagnoses", "Runbooks", "Drivers", crypto]),
