@@ -190,7 +190,9 @@ package enum MetricCatalog {
         "parlant_active_sessions": (.gauge, "Sessions with the status active."),
         "parlant_idle_sessions": (.gauge, "Active sessions without activity for four hours."),
         "parlant_newest_event_age_seconds": (.gauge, "Time since the newest event."),
-        "parlant_events_last_5m": (.gauge, "Events of the last five minutes, by workspace and type, of the newest 1,000."),
+        "parlant_events_last_5m": (
+            .gauge, "Events of the last five minutes, by workspace and type, of the newest 1,000."
+        ),
         "parlant_events_last_hour": (.gauge, "Events of the last hour, by workspace and type, of the newest 1,000."),
         "parlant_events_last_week": (.gauge, "Events of the last week, 1,000 at most."),
         "parlant_sessions_out_of_order": (.gauge, "Recent sessions whose events have gaps or are out of order."),

@@ -70,7 +70,7 @@ extension ParlantProbe {
                  ('no_way_to_the_end',
                   CASE WHEN whole THEN endless ELSE (SELECT count(*) FROM judged WHERE NOT has_end) END))
                              AS p(problem, found)
-            """, labels: problem)
+            """, labels: problem, isKept: true)
 
     /// Required are the names under `required`, or all `properties` where there is none, as the guide has it.
     private static let toolMappings = ParlantQuestion(

@@ -51,8 +51,13 @@ package struct ParlantProbe: Probe {
                         [("check", question.name), ("table", table), ("column", column)])
                 }
             }
-            let results = try await source.connection.batch(asked.map(\.statement), deadline: deadline)
-            for (question, rows) in zip(asked, results) { try question.add(rows, to: &list) }
+            let kept = await source.keptAnswers
+            let results = try await source.connection.batch(
+                asked.map { $0.statement(after: kept, at: at) }, deadline: deadline)
+            for (question, rows) in zip(asked, results) {
+                let holding = question.isKept ? try await source.keep(rows, of: question.name, at: at) : rows
+                try question.add(holding, to: &list)
+            }
             return ProbeResult(samples: list.samples, failure: failure(of: obstacles))
         } catch {
             // Undefined table or column: the catalogue is read anew, so that the message names what is missing.

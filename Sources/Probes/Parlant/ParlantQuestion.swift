@@ -13,8 +13,18 @@ struct ParlantQuestion: Sendable {
     let sql: String
     var parameters: [PostgresValue] = []
     var labels: [String] = []
+    /// Whether the answer is kept while the tables don't change: for what reads whole tables that change seldom.
+    var isKept = false
 
     var statement: PostgresStatement { PostgresStatement(name: name, sql: sql, parameters: parameters) }
+
+    /// - Parameter answers: what is known from the rounds before.
+    func statement(after answers: KeptAnswers, at now: Timestamp) -> PostgresStatement {
+        guard isKept else { return statement }
+        return PostgresStatement(
+            name: name, sql: KeptAnswers.statement(sql, reading: needs.keys, parameter: parameters.count + 1),
+            parameters: parameters + [answers.mark(of: name, at: now).map(PostgresValue.text) ?? .null])
+    }
 
     /// At most so many rows have series of their own; the others become one, with `other` for every label.
     private static let mostRows = 200
@@ -25,7 +35,8 @@ struct ParlantQuestion: Sendable {
         for (place, row) in rows.enumerated() {
             var own: [(String, String)] = []
             for label in labels { own.append((label, try row.text(label) ?? "")) }
-            for column in row.columns where !labels.contains(column) {
+            for column in row.columns
+            where !labels.contains(column) && column != KeptAnswers.markColumn && column != KeptAnswers.askedColumn {
                 let text = try row.text(column)
                 let value = text == "t" ? 1 : text == "f" ? 0 : try row.double(column)
                 if place < Self.mostRows || labels.isEmpty {

@@ -32,6 +32,9 @@ package actor ParlantSource {
     /// Whether the extension has been there since the start. Then its tables are missed, and not simply not there.
     private(set) var hasBeenThere = false
 
+    /// Answers that hold until their tables change.
+    private(set) var keptAnswers = KeptAnswers()
+
     /// How long the catalogue is believed. A statement that finds it wrong has it read anew at once.
     private static let validity = Duration.seconds(30)
 
@@ -55,6 +58,12 @@ package actor ParlantSource {
     /// Has the catalogue read anew: the tables are not as it said.
     func forget() {
         known = nil
+        keptAnswers = KeptAnswers()
+    }
+
+    /// Takes over a round's rows of a question whose answer is kept, and gives those that hold now.
+    func keep(_ rows: PostgresRows, of question: String, at now: Timestamp) throws(PostgresError) -> PostgresRows {
+        try keptAnswers.take(rows, of: question, at: now)
     }
 
     /// The command that lets a role read these tables.

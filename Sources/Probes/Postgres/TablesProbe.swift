@@ -70,7 +70,7 @@ package struct TablesProbe: Probe {
             WITH own AS (
                 SELECT i.indexrelid, i.indisvalid, i.indisunique OR i.indisprimary OR i.indisexclusion AS is_needed,
                        c.relpages::int8 * current_setting('block_size')::int8 AS bytes,
-                       coalesce(s.idx_scan, 0) AS scans,
+                       coalesce(pg_stat_get_numscans(i.indexrelid), 0) AS scans,
                        row_number() OVER (PARTITION BY i.indrelid, i.indkey::text, i.indclass::text, i.indcollation::text,
                                                        i.indoption::text, pg_get_expr(i.indexprs, i.indrelid),
                                                        pg_get_expr(i.indpred, i.indrelid), c.relam
@@ -78,7 +78,8 @@ package struct TablesProbe: Probe {
                        EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS is_built
                   FROM pg_catalog.pg_index i
                   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-                  JOIN pg_catalog.pg_stat_user_indexes s ON s.indexrelid = i.indexrelid)
+                 WHERE c.relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace
+                                               WHERE nspname IN ('pg_catalog', 'information_schema') OR nspname ~ '^pg_toast'))
             SELECT current_database() AS datname,
                    count(*) FILTER (WHERE NOT indisvalid AND NOT is_built) AS tocsin_invalid_indexes,
                    count(*) FILTER (WHERE indisvalid AND scans = 0 AND NOT is_needed AND bytes >= 8388608) AS tocsin_unused_indexes,
