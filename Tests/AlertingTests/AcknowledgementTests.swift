@@ -37,6 +37,27 @@ struct AcknowledgementTests {
         #expect(bench.store.acknowledgements.isEmpty && bench.store.alerts.isEmpty)
     }
 
+    @Test("a silence that ends while somebody looks after it says nothing, and has no other alert repeated")
+    func silenceEnds() throws {
+        var bench = try Self.bench(repeats: .seconds(3600))
+        let both = ["web": 0.85, "api": 0.85]
+        for _ in 0..<10 { bench.second(both) }
+        let first = bench.attempts.count
+        try bench.silence([HoldTests.pool("web")], for: .seconds(20))
+        for _ in 0..<5 { bench.second(both) }
+        try bench.acknowledge([HoldTests.pool("web")], for: .seconds(600))
+        for _ in 0..<60 { bench.second(both) }
+        #expect(bench.attempts.count == first, "\(bench.attempts.map(\.message.note))")
+        // Without the acknowledgement it is told.
+        try bench.unacknowledge([HoldTests.pool("web")])
+        for _ in 0..<10 { bench.second(both) }
+        let count = bench.attempts.count
+        try bench.silence([HoldTests.pool("web")], for: .seconds(20))
+        for _ in 0..<60 { bench.second(both) }
+        #expect(bench.attempts.count == count + 1)
+        #expect(bench.attempts.last?.message.note?.contains("has ended, and this still fires") == true)
+    }
+
     @Test("it ends in the second in which its time is over, and that is told", arguments: [false, true])
     func expires(restarts: Bool) throws {
         var bench = try Self.bench(repeats: .seconds(3600))

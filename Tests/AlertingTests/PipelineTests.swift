@@ -55,6 +55,27 @@ struct PipelineTests {
             ] + (mayHaveArrived ? ["raised(critical)"] : []) + ["resolved(critical)"])
     }
 
+    @Test("an alert that awaits a message and moves back leaves nobody behind in the group that waited with it")
+    func movedBack() throws {
+        var bench = try Self.bench(critical: "ops")
+        bench.answers = false
+        for _ in 0..<5 { bench.second(["web": 0.97]) }
+        #expect(Self.told(bench, EngineBench.ops) == ["web:fired"])
+        // Its level falls, so that it waits in the other group for the message on its way, and another alert with it.
+        for _ in 0..<5 { bench.second(["web": 0.85]) }
+        for _ in 0..<3 { bench.second(["web": 0.85, "api": 0.85]) }
+        #expect(Self.told(bench, EngineBench.ops) == ["web:fired"])
+        for _ in 0..<5 { bench.second(["web": 0.97, "api": 0.85]) }
+        bench.settleAll()
+        bench.answers = true
+        for _ in 0..<20 { bench.second(["web": 0.97, "api": 0.85]) }
+        #expect(Self.told(bench, EngineBench.ops).contains("api:fired"), "\(Self.told(bench, EngineBench.ops))")
+        for _ in 0..<20 { bench.second(["web": 0.5, "api": 0.5]) }
+        let told = Self.told(bench, EngineBench.ops)
+        #expect(told.filter { $0 == "web:resolved" }.count == 1 && told.filter { $0 == "api:resolved" }.count == 1)
+        #expect(bench.store.groups.isEmpty && bench.store.outbox.isEmpty)
+    }
+
     @Test("who was told hears of the end, also where it fired anew and went elsewhere before that could be told")
     func elsewhere() throws {
         var bench = try Self.bench(critical: "spare")

@@ -26,12 +26,14 @@ struct ModelGenerator {
     }
 
     private enum Kind {
-        case sample, wait, probe, silence, expire, receiver, reload, crash, standStill, clockBack, calm
+        case sample, wait, probe, silence, expire, acknowledge, withdraw, receiver, reload, crash, standStill,
+            clockBack, calm
     }
 
     /// Each kind with how often it comes.
     private let weights: [(kind: Kind, weight: Int)] = [
-        (.sample, 40), (.wait, 22), (.probe, 3), (.silence, 5), (.expire, 3), (.receiver, 12), (.reload, 5),
+        (.sample, 40), (.wait, 22), (.probe, 3), (.silence, 5), (.expire, 3),
+        (.acknowledge, 6), (.withdraw, 2), (.receiver, 12), (.reload, 5),
         (.crash, 5), (.standStill, 1), (.clockBack, 1), (.calm, 1),
     ]
 
@@ -48,6 +50,8 @@ struct ModelGenerator {
         case .silence:
             return .silence(pattern(), after: chance(60) ? 0 : number(30), lasts: 1 + number(chance(80) ? 40 : 400))
         case .expire: return .expire(number(6))
+        case .acknowledge: return .acknowledge(pattern(), lasts: 1 + number(chance(50) ? 60 : 600))
+        case .withdraw: return .withdraw(pattern())
         case .receiver:
             return .receiver(one(ModelReceiver.allCases), chance(45) ? .works : one(ModelAnswer.allCases))
         case .reload: return .reload(change())

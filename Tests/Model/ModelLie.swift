@@ -19,6 +19,8 @@ enum ModelLie: String, CaseIterable, Sendable {
     case rewritten
     /// What is on is said again before `repeat_interval`.
     case repeated
+    /// What is acknowledged is said again once `repeat_interval` has passed.
+    case disregarded
 
     /// What the model must complain of.
     var complaint: String {
@@ -30,6 +32,7 @@ enum ModelLie: String, CaseIterable, Sendable {
         case .silenced: "announced while it is silenced"
         case .rewritten: "a key with two bodies"
         case .repeated: "said again after"
+        case .disregarded: "said again though it is acknowledged"
         }
     }
 }
@@ -45,14 +48,17 @@ struct ModelLiar: Sendable {
 
     /// Whether the agent takes note of a step.
     func lets(_ step: ModelStep) -> Bool {
-        if case .silence = step { return lie != .silenced }
-        return true
+        switch step {
+        case .silence: lie != .silenced
+        case .acknowledge: lie != .disregarded
+        default: true
+        }
     }
 
     /// Changes what can be seen of a step.
     mutating func change(_ observations: inout [ModelObservation]) {
         switch lie {
-        case .silenced: return
+        case .silenced, .disregarded: return
         case .lost:
             choose(from: observations)
             observations.removeAll { if case .arrived(victim) = $0 { true } else { false } }

@@ -14,6 +14,10 @@ enum ModelStep: Hashable, Sendable {
     case silence(ModelPattern, after: Int, lasts: Int)
     /// Somebody ends the silence that was set as the nth, if it is not over.
     case expire(Int)
+    /// Somebody acknowledges what is on and meant; for how many seconds.
+    case acknowledge(ModelPattern, lasts: Int)
+    /// Somebody takes back the acknowledgements of what is meant.
+    case withdraw(ModelPattern)
     /// From now on a receiver answers so.
     case receiver(ModelReceiver, ModelAnswer)
     /// The settings are read again, changed.
@@ -56,6 +60,8 @@ extension ModelStep: CustomStringConvertible {
         case .probe(let probe, let fails): "probe \(probe.rawValue) \(fails ? "fails" : "works")"
         case .silence(let pattern, let after, let lasts): "silence \(pattern) \(after) \(lasts)"
         case .expire(let number): "expire \(number)"
+        case .acknowledge(let pattern, let lasts): "acknowledge \(pattern) \(lasts)"
+        case .withdraw(let pattern): "withdraw \(pattern)"
         case .receiver(let receiver, let answer): "receiver \(receiver.rawValue) \(answer.rawValue)"
         case .reload(let change): "reload \(change)"
         case .crash(let moment, let pause): "crash \(moment.rawValue) \(pause)"
@@ -82,6 +88,11 @@ extension ModelStep: CustomStringConvertible {
                 Int(word(2)).flatMap { after in Int(word(3)).map { .silence(pattern, after: after, lasts: $0) } }
             }
         case "expire": step = Int(word(1)).map { .expire($0) }
+        case "acknowledge":
+            step = ModelPattern(word(1)).flatMap { pattern in
+                Int(word(2)).map { .acknowledge(pattern, lasts: $0) }
+            }
+        case "withdraw": step = ModelPattern(word(1)).map { .withdraw($0) }
         case "receiver":
             step = ModelReceiver(rawValue: word(1)).flatMap { receiver in
                 ModelAnswer(rawValue: word(2)).map { .receiver(receiver, $0) }

@@ -62,6 +62,17 @@ struct ModelWorld {
             // One that is over already is refused.
             try? engine.expireSilence(silences[number], at: now)
             try await commit()
+        case .acknowledge(let pattern, let lasts):
+            // Where nothing of it fires it is refused.
+            _ = try? engine.acknowledge(
+                AcknowledgementDraft(
+                    selection: AlertSelection(matchers: [try pattern.matcher()]), endsAt: now + .seconds(lasts),
+                    createdBy: "ann", comment: "on it"), at: now)
+            try await commit()
+        case .withdraw(let pattern):
+            let selection = AlertSelection(matchers: [try pattern.matcher()])
+            _ = try? engine.unacknowledge(selection, by: "bob", at: now)
+            try await commit()
         case .receiver(let receiver, let answer):
             answers[receiver] = answer
             try await answerHanging(receiver, answer)

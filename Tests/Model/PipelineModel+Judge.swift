@@ -92,19 +92,26 @@ extension PipelineModel {
         if !part.isFiring && !id.receiver.sendsResolved { fault("it wants no resolves", message) }
     }
 
-    /// Nothing new is said only after `repeat_interval`, or once a silence is over.
+    /// Nothing new is said only after `repeat_interval`, or once a silence or an acknowledgement is over; and nothing of
+    /// what somebody looks after.
     private mutating func judgeReminder(_ parts: [ModelPart], in group: GroupID, _ message: ModelMessage) {
+        if parts.contains(where: { isAcknowledged($0.target) }) {
+            fault("said again though it is acknowledged", message)
+        }
         // A group goes on where the one was that the alert was in before.
         let last = lastMessages[group] ?? lastMessages.filter { $0.key.receiver == group.receiver }.values.min()
         guard let last else {
-            // In a group that the alert has moved to, the end of a silence may be the first thing to say.
-            if !parts.contains(where: { silencedAt[$0.target] != nil }) { fault("a reminder of nothing", message) }
+            // In a group that the alert has moved to, the end of what held it back may be the first thing to say.
+            let wasHeld = parts.contains { silencedAt[$0.target] != nil || acknowledgedUntil[$0.target] != nil }
+            if !wasHeld { fault("a reminder of nothing", message) }
             return
         }
         let repeats = settings.route(ofGroup: group.key).repeats
         if message.body.createdAt - last >= .seconds(repeats) { return }
-        let wasSilenced = parts.contains { part in silencedAt[part.target].map { $0 >= last } ?? false }
-        if !wasSilenced { fault("said again after \((message.body.createdAt - last).promQL)", message) }
+        let hasEnded = parts.contains { part in
+            [silencedAt[part.target], acknowledgedUntil[part.target]].contains { $0.map { $0 >= last } ?? false }
+        }
+        if !hasEnded { fault("said again after \((message.body.createdAt - last).promQL)", message) }
     }
 
     // MARK: Sent

@@ -52,6 +52,10 @@ struct PipelineModel {
     var decided = 0
     /// When each group's last message was decided.
     var lastMessages: [GroupID: Timestamp] = [:]
+    /// Who looks after which target: of which episode, at which level, until when.
+    private var acknowledged: [ModelTarget: (episode: Int, level: Severity?, until: Timestamp)] = [:]
+    /// When an acknowledgement of each target ended last while it was on.
+    private(set) var acknowledgedUntil: [ModelTarget: Timestamp] = [:]
     /// When each target was silenced last.
     private(set) var silencedAt: [ModelTarget: Timestamp] = [:]
     /// Since when each receiver has worked, in seconds awake; nil while it does not.
@@ -87,6 +91,16 @@ struct PipelineModel {
             }
             silences[number].until = now
             silences[number].isOver = true
+        case .acknowledge(let pattern, let lasts):
+            for (target, truth) in truths where truth.isOn && pattern.matches(target, level: truth.level) {
+                acknowledged[target] = (truth.number, truth.level, now + .seconds(lasts))
+            }
+        case .withdraw(let pattern):
+            for target in ModelTarget.allCases
+            where isAcknowledged(target) && pattern.matches(target, level: truths[target]?.level) {
+                acknowledged[target] = nil
+                acknowledgedUntil[target] = now
+            }
         case .receiver(let receiver, let answer):
             answers[receiver] = answer
             worksSince[receiver] = answer == .works ? (worksSince[receiver] ?? awake) : nil
@@ -125,6 +139,25 @@ struct PipelineModel {
         for target in ModelTarget.allCases where settings.has(target.probe) && !failing.contains(target.probe) {
             truths[target]?.observe((readings[target] ?? .gone).value, of: target, settings: settings, at: now)
         }
+        for target in acknowledged.keys { turnAcknowledgement(of: target) }
+    }
+
+    /// It ends with its episode, where the level rises, and with its time.
+    private mutating func turnAcknowledgement(of target: ModelTarget) {
+        guard let one = acknowledged[target], let truth = truths[target] else { return }
+        let hasRisen = (truth.level ?? .info) > (one.level ?? .info)
+        acknowledged[target]?.level = truth.level
+        if !truth.isOn || truth.number != one.episode || hasRisen {
+            acknowledged[target] = nil
+        } else if one.until <= now {
+            acknowledged[target] = nil
+            acknowledgedUntil[target] = now
+        }
+    }
+
+    func isAcknowledged(_ target: ModelTarget) -> Bool {
+        guard let one = acknowledged[target], let truth = truths[target] else { return false }
+        return truth.isOn && truth.number == one.episode && one.until > now
     }
 
     private mutating func reload(_ change: ModelSettings.Change) {
@@ -154,6 +187,7 @@ struct PipelineModel {
         for target in ModelTarget.allCases { truths[target]?.moveBack(by: step) }
         lastMessages = lastMessages.mapValues { $0 - step }
         silencedAt = silencedAt.mapValues { $0 - step }
+        acknowledgedUntil = acknowledgedUntil.mapValues { $0 - step }
     }
 
     // MARK: Who is to hear of what

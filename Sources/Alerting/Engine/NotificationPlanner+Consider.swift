@@ -46,7 +46,8 @@ extension NotificationPlanner {
     private mutating func admit(
         _ alert: Alert, to id: NotificationGroup.ID, wanted: Set<NotificationGroup.ID>, at now: Timestamp
     ) {
-        var isNew = alert.firingSince == now
+        // Also where the routes led elsewhere when it began.
+        var isNew = alert.firingSince == now || groups[id]?.members[alert.id]?.isRouted == false
         if groups[id]?.members[alert.id] == nil {
             let moved = takeMember(alert.id, by: id.destination, except: wanted, at: now)
             groups[id]?.members[alert.id] = moved?.member ?? NotificationGroup.Member()
@@ -84,6 +85,8 @@ extension NotificationPlanner {
             }
             group.members[alert] = nil
             leave(alert, id)
+            // What waited there for a message that this one awaited has nobody to wake it now.
+            if group.dueAt == nil && hasWaiting(group) { group.dueAt = now }
             save(group)
             member.waitingSince = nil
             // Another route has steps of its own.

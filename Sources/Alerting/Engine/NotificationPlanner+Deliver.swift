@@ -180,6 +180,8 @@ extension NotificationPlanner {
     ) {
         guard var member = group.members[alert.id] else { return }
         member.forgetPassed(told: alert)
+        // It may have come back to the group in which it was told.
+        if member.awaits == row { member.awaits = nil }
         // What was rejected elsewhere after the message was decided is still to be told.
         if row >= member.standsInFrom ?? 0 {
             member.standsIn = nil

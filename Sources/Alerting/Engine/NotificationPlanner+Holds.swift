@@ -32,7 +32,9 @@ extension NotificationPlanner {
             guard let hold else {
                 group.members[change.id]?.heldFromStart = nil
                 if member.hold != nil { group.members[change.id]?.restartEscalation(at: now) }
-                if let old = member.hold, old.kind == .silenced, member.isRouted { ended.insert(old.by) }
+                // Who looks after it need not hear that it is silenced no longer.
+                let isKnown = change.change == .unchanged && acknowledgements.active(change.id, at: now) != nil
+                if let old = member.hold, old.kind == .silenced, member.isRouted, !isKnown { ended.insert(old.by) }
                 kept.append(change)
                 continue
             }
