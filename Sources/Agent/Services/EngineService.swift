@@ -179,7 +179,8 @@ package actor EngineService: Service {
             await store(batch.records)
             monitor.note("storing", next: clock.now + LoopMonitor.patience)
             for row in batch.rows {
-                monitor.note(Self.loop(of: row), next: clock.now + longestAttempt + LoopMonitor.patience)
+                // It may wait for a connection for as long as it may take.
+                monitor.note(Self.loop(of: row), next: clock.now + longestAttempt * 2 + LoopMonitor.patience)
                 rows.yield(row)
             }
             for request in batch.diagnoses { wantedDiagnoses.yield(request) }

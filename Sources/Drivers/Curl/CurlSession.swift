@@ -58,17 +58,18 @@ final class CurlSession {
         let job = waiting.job
         if let end = job.ticket.end { return end }
         let incoming = CurlIncoming(form: .http, bodyLimit: job.request.bodyLimit)
-        guard let easy = CurlEasy(incoming: incoming, upload: [], ticket: job.ticket, deadline: waiting.deadline) else {
+        // Its time begins anew: one that had waited for nearly all of it would be sent and then given up, and nobody would
+        // know whether it arrived.
+        let deadline = ContinuousClock.now + job.request.totalTimeout + Self.grace
+        guard let easy = CurlEasy(incoming: incoming, upload: [], ticket: job.ticket, deadline: deadline) else {
             return .notStarted("no memory for a transfer")
         }
-        // What it has waited is part of its time.
-        var request = job.request
-        request.totalTimeout = max(.milliseconds(1), job.given + request.totalTimeout - .now)
-        easy.prepare(request, url: job.url)
+        easy.prepare(job.request, url: job.url)
         if let lack = easy.failedSetting { return .notStarted(lack) }
         let result = curl_multi_add_handle(multi, easy.handle)
         guard result == CURLM_OK else { return .notStarted(String(cString: curl_multi_strerror(result))) }
-        transfers[easy.handle] = Transfer(easy: easy, job: job, deadline: waiting.deadline)
+        transfers[easy.handle] = Transfer(easy: easy, job: job, deadline: deadline)
+        nextDeadline = min(nextDeadline, deadline)
         return nil
     }
 

@@ -10,7 +10,8 @@ package struct HTTPRequest: Sendable, CustomStringConvertible, CustomDebugString
     package var body: [UInt8]?
     /// How long resolving, connecting and the TLS handshake may take together; 5 s by default.
     package var connectTimeout: Duration
-    /// How long the whole exchange may take, waiting for a free connection included; 30 s by default.
+    /// How long the whole exchange may take, and before it the wait for a free connection; 30 s by default. What waits for
+    /// longer was not sent.
     package var totalTimeout: Duration
     /// How many bytes of the answer's body are kept, 65 536 by default; the transfer stops when it has more.
     package var bodyLimit: Int

@@ -97,6 +97,34 @@ struct HTTPFailureTests {
         #expect(server.requests.count == 1)
     }
 
+    @Test("the wait for a free connection takes nothing from a request's own time: it is answered, or was not sent")
+    func waitedTime() async throws {
+        let server = try HTTPReceiver { _ in HTTPReceiver.Answer(delay: .milliseconds(1_200)) }
+        defer { server.stop() }
+        let narrow = CurlTransport(limits: .init(connectionsPerHost: 1))
+        let outcomes = await withTaskGroup(of: Result<Int, any Error>.self) { group in
+            for _ in 0..<3 {
+                group.addTask {
+                    await Task {
+                        try await narrow.send(
+                            HTTPRequest(method: "POST", url: server.url, body: [1], totalTimeout: .seconds(2))
+                        ).status
+                    }.result
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        // The second waits for 1.2 s and takes 1.2 s; the third waits for all of 2 s.
+        let failures = outcomes.compactMap { outcome -> TransportError? in
+            guard case .failure(let error) = outcome else { return nil }
+            return error as? TransportError
+        }
+        #expect(outcomes.count == 3 && failures.count == 1 && server.requests.count == 2, "\(outcomes)")
+        #expect(failures.first?.kind == .timeout && failures.first?.mayHaveBeenSent == false)
+        #expect(failures.first?.message.contains("waiting for a free connection") == true)
+        await narrow.shutdown()
+    }
+
     @Test("cancelling the task ends the transfer soon, and the thread goes on")
     func cancellation() async throws {
         let server = try HTTPReceiver { request in
