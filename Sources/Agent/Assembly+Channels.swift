@@ -41,6 +41,15 @@ extension Assembly {
                     options: options(telegram.http, telegram.timeout), context: context(settings, telegram.timeZone),
                     transport: transport)
             }
+            for opsgenie in receiver.opsgenie { channels[opsgenie.policy.destination] = channel(opsgenie, settings) }
+            for pushover in receiver.pushover { channels[pushover.policy.destination] = channel(pushover, settings) }
+            for mattermost in receiver.mattermost {
+                channels[mattermost.policy.destination] = MattermostChannel(
+                    webhookURL: mattermost.webhookURL, channel: mattermost.channel, username: mattermost.username,
+                    iconURL: mattermost.iconURL, iconEmoji: mattermost.iconEmoji,
+                    options: options(mattermost.http, mattermost.timeout),
+                    context: context(settings, mattermost.timeZone), transport: transport)
+            }
         }
         return channels
     }
@@ -75,10 +84,33 @@ extension Assembly {
             context: context(settings, email.timeZone), transport: transport)
     }
 
+    private func channel(_ opsgenie: OpsgenieSettings, _ settings: AgentSettings) -> OpsgenieChannel {
+        let responders = opsgenie.responders.map {
+            OpsgenieFields.Responder(kind: $0.kind, id: $0.id, name: $0.name, username: $0.username)
+        }
+        return OpsgenieChannel(
+            apiKey: opsgenie.apiKey, url: opsgenie.url ?? OpsgenieChannel.url,
+            fields: OpsgenieFields(
+                source: opsgenie.source, tags: opsgenie.tags, note: opsgenie.note, priority: opsgenie.priority,
+                responders: responders, updatesAlerts: opsgenie.updatesAlerts),
+            options: options(opsgenie.http, opsgenie.timeout), context: context(settings, opsgenie.timeZone),
+            transport: transport)
+    }
+
+    private func channel(_ pushover: PushoverSettings, _ settings: AgentSettings) -> PushoverChannel {
+        PushoverChannel(
+            token: pushover.token, user: pushover.userKey, url: pushover.url ?? PushoverChannel.url,
+            fields: PushoverFields(
+                priority: pushover.priority, retry: pushover.retry, expire: pushover.expire, device: pushover.device,
+                sound: pushover.sound, timeToLive: pushover.timeToLive, link: pushover.link,
+                linkTitle: pushover.linkTitle), options: options(pushover.http, pushover.timeout),
+            context: context(settings, pushover.timeZone), transport: transport)
+    }
+
     private func context(_ settings: AgentSettings, _ timeZone: String) -> ChannelContext {
         ChannelContext(
             externalURL: settings.server.externalURL, timeZone: TimeZone(identifier: timeZone) ?? .gmt,
-            version: version, hostName: hostName)
+            version: version, hostName: hostName, links: settings.server.links)
     }
 
     private func options(_ http: HTTPClientSettings, _ timeout: Duration) -> HTTPOptions {

@@ -78,7 +78,8 @@ package struct TocsinAgent: Sendable {
             settings: loaded.settings.heartbeat, monitor: engine.monitor, clock: clock, logger: logger
         ) { await assembly.heartbeat(to: $0).send(at: clock.now) }
         let server = loaded.settings.server
-        let mutations = MutationGuard(token: server.token, tokens: server.tokens, host: server.host)
+        let mutations = MutationGuard(
+            token: server.token, tokens: server.tokens, links: server.links, host: server.host)
         let certificates = try server.tls.map { try ServerCertificates($0) }
         let reload = ReloadService(
             load: load, assembly: assembly, engine: engine, channels: channels, probing: probing,

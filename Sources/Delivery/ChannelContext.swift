@@ -1,3 +1,6 @@
+import Alerting
+import PromQL
+
 package import struct Foundation.TimeZone
 
 /// What a channel knows of the agent that it speaks for.
@@ -10,8 +13,13 @@ package struct ChannelContext: Sendable {
     package let version: String
     /// The host's name, for the ids of mails and the line at a message's end.
     package let hostName: String
+    /// Makes the links under which an alert is acknowledged; nil where messages have none.
+    package let links: ActionLinks?
 
-    package init(externalURL: String?, timeZone: TimeZone, version: String, hostName: String) {
+    package init(
+        externalURL: String?, timeZone: TimeZone, version: String, hostName: String, links: ActionLinks? = nil
+    ) {
+        self.links = links
         var url = externalURL ?? ""
         while url.hasSuffix("/") { url.removeLast() }
         self.externalURL = url.isEmpty ? nil : url
@@ -30,6 +38,14 @@ package struct ChannelContext: Sendable {
     /// Where an alert's history stands; nil without an external URL.
     package func historyURL(_ alert: String) -> String? {
         externalURL.map { "\($0)/api/tocsin/v1/history?alert=\(WebAddress.escapedPart(alert))" }
+    }
+
+    /// Where an alert is acknowledged or silenced; nil without an external URL or a secret for such links.
+    ///
+    /// - Parameter time: when the message was decided, so that each attempt carries the same link.
+    func actionURL(_ alert: AlertID, at time: Timestamp) -> String? {
+        guard let externalURL, let links else { return nil }
+        return externalURL + links.target(alert, at: time)
     }
 }
 

@@ -44,9 +44,38 @@ struct Explain: AsyncParsableCommand {
             throw ExitCode.failure
         }
         let entries: [LedgerView] = try await rows("/api/v1/notifications", [("alert", id)])
-        guard let story = AlertStory(events: events.reversed(), entries: entries.reversed()) else { return }
+        guard var story = AlertStory(events: events.reversed(), entries: entries.reversed()) else { return }
+        story.samples = try await samples(of: story)
         if json { return Terminal.out(try Terminal.json(story)) }
         Terminal.out(Self.text(of: story))
+    }
+
+    /// As far as the agent keeps all samples by default.
+    private static let sampled = Duration.seconds(900)
+
+    /// What the rule's expression gave for the alert's series of late; nil where no rule of the name is there.
+    private func samples(of story: AlertStory) async throws -> AlertStory.Samples? {
+        let body = try await client.get("/api/v1/rules")
+        let groups = try JSONDecoder.agent.decode(Answer<RulesView>.self, from: body).data.groups
+        let rules = groups.flatMap(\.rules)
+        guard let rule = rules.first(where: { $0.name == story.rule && $0.type == "alerting" }) else { return nil }
+        let end = Timestamp(seconds: Date().timeIntervalSince1970)
+        let answer = try await client.get(
+            "/api/v1/query_range",
+            [
+                ("query", rule.query), ("start", "\((end - Self.sampled).seconds)"), ("end", "\(end.seconds)"),
+                ("step", "\((Self.sampled / Int(Chart.width)).promQL)"),
+            ])
+        let reply = try JSONDecoder().decode(QueryReply.self, from: answer)
+        guard case .matrix(let series) = reply.data else { return nil }
+        // The alert has its series' labels and those that the rule adds.
+        let own = series.first { one in
+            one.metric.allSatisfy { $0.key == Labels.metricName || story.labels[$0.key] == $0.value }
+        }
+        return own.map { one in
+            let values = one.values.map { AlertStory.Samples.Reading(time: "\($0.time)", value: $0.number) }
+            return AlertStory.Samples(query: rule.query, values: values)
+        }
     }
 
     private func events() async throws -> [EventView] {
@@ -98,7 +127,18 @@ struct Explain: AsyncParsableCommand {
         }
         let labels = Evidence.cell("\(Labels(story.labels))", atMost: 1_000)
         return "\(Evidence.cell(story.rule)) \(labels) (\(story.id))"
-            + "\n\n" + Terminal.table(["TIME", "WHAT", "TO", "HOW AND WHY"], rows)
+            + "\n\n" + Terminal.table(["TIME", "WHAT", "TO", "HOW AND WHY"], rows) + (story.samples.map(course) ?? "")
+    }
+
+    /// The samples as a line of bars.
+    private static func course(_ samples: AlertStory.Samples) -> String {
+        let points = samples.values.compactMap { reading in
+            Timestamp(reading.time).map { Point(time: $0.milliseconds, value: reading.value) }
+        }
+        guard let first = points.first, let last = points.last else { return "" }
+        let (from, through) = (Timestamp(milliseconds: first.time), Timestamp(milliseconds: last.time))
+        return "\n\n\(Evidence.cell(samples.query, atMost: 400)), from \(from) to \(through)"
+            + "\n  \(Chart.line(points, from: from, through: through))\n  \(Chart.summary(points))"
     }
 
     /// Level and value of a change; message, attempt, status and time of an attempt; nil where there is none of them.

@@ -23,35 +23,8 @@ struct AcknowledgementAPITests {
         token: String? = nil, host: String = "127.0.0.1",
         _ body: @Sendable (any TestClientProtocol) async throws -> Void
     ) async throws {
-        let clock = AgentClock()
-        let rule = AlertRule(
-            name: "High", location: SourceLocation(file: "test.yml", line: 1, column: 1),
-            expression: try Expression("pool_used > 1"),
-            condition: .presence(holdFor: .zero, keepFiringFor: .zero))
-        let configuration = Engine.Configuration(
-            groups: [RuleGroup(name: "pool", file: "test.yml", interval: .seconds(1), rules: [.alert(rule)])],
-            route: Route(id: "{}", receiver: "ops"), policies: [], probes: [("pool:web", ["pool": "web"])])
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-        let history = MemoryHistory()
-        let engine = EngineService(
-            engine: Engine(configuration, startedAt: clock.now), history: history, clock: clock, logger: logger)
-        let api = APIRouter(
-            engine: engine, history: history, clock: clock, version: "test",
-            mutations: MutationGuard(token: token.map { Secret($0) }, host: host),
-            runbooks: RunbookDirectory(RunbookShelf([])))
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await engine.run() }
-            let now = clock.now
-            await engine.ingest(
-                ProbeBatch(
-                    probe: "pool:web", targetLabels: ["pool": "web"], at: now, duration: .zero, outcome: .success,
-                    samples: [Sample(labels: [Labels.metricName: "pool_used", "pool": "web"], value: 2, at: now)]))
-            while await !engine.alerts.contains(where: \.isOn) { try await Task.sleep(for: .milliseconds(20)) }
-            try await Application(router: api.router(), logger: logger).test(.router) { client in
-                try await body(client)
-            }
-            group.cancelAll()
-        }
+        let guardian = MutationGuard(token: token.map { Secret($0) }, host: host)
+        try await FiringAgent.run(guardian) { client, _ in try await body(client) }
     }
 
     private func ask(

@@ -48,6 +48,9 @@ struct AssemblyTests {
                 msteams_configs: [{ webhook_url: https://a/b }]
                 msteamsv2_configs: [{ webhook_url: https://a/b }]
                 telegram_configs: [{ bot_token: '1:x', chat_id: 5 }]
+                opsgenie_configs: [{ api_key: x, responders: [{ type: team, name: ops }] }]
+                pushover_configs: [{ user_key: u, token: t }]
+                mattermost_configs: [{ webhook_url: https://a/b }]
             route: { receiver: ops }
             """, path: "tocsin.yaml", environment: [:], files: .real)
         let assembly = Assembly(version: "test")
@@ -56,9 +59,10 @@ struct AssemblyTests {
         let kinds = channels.sorted { $0.key < $1.key }.map { "\($0.key.channel)=\(type(of: $0.value))" }
         #expect(
             kinds == [
-                "discord=DiscordChannel", "email=EmailChannel", "msteams=TeamsChannel", "msteamsv2=TeamsChannel",
-                "pagerduty=PagerDutyChannel", "slack=SlackChannel", "slack=SlackBotChannel",
-                "telegram=TelegramChannel", "webhook=WebhookChannel",
+                "discord=DiscordChannel", "email=EmailChannel", "mattermost=MattermostChannel",
+                "msteams=TeamsChannel", "msteamsv2=TeamsChannel", "opsgenie=OpsgenieChannel",
+                "pagerduty=PagerDutyChannel", "pushover=PushoverChannel", "slack=SlackChannel",
+                "slack=SlackBotChannel", "telegram=TelegramChannel", "webhook=WebhookChannel",
             ])
         await assembly.shutdown()
     }

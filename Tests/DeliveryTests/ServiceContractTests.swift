@@ -9,7 +9,7 @@ import Testing
 /// A channel together with the stand-in that it speaks to.
 struct ServiceBench {
     enum Service: String, CaseIterable, Sendable {
-        case pagerDuty, discord, slack, teams, telegram
+        case pagerDuty, discord, slack, teams, telegram, opsgenie, pushover, mattermost
     }
 
     let channel: any Channel
@@ -58,6 +58,29 @@ struct ServiceBench {
             channel = TelegramChannel(
                 url: receiver.url, token: Secret(TelegramStandIn.token), chat: "\(TelegramStandIn.chat)", thread: nil,
                 isSilent: false, options: options, context: context, transport: transport)
+        case .opsgenie:
+            let stand = OpsgenieStandIn()
+            receiver = try HTTPReceiver { stand.answer($0) }
+            refusals = { stand.now.refusals }
+            channel = OpsgenieChannel(
+                apiKey: Secret(OpsgenieStandIn.key), url: receiver.url,
+                fields: OpsgenieFields(tags: ["db"], updatesAlerts: true), options: options, context: context,
+                transport: transport)
+        case .pushover:
+            let stand = PushoverStandIn()
+            receiver = try HTTPReceiver { stand.answer($0) }
+            refusals = { stand.now.refusals }
+            channel = PushoverChannel(
+                token: Secret(PushoverStandIn.token), user: Secret(PushoverStandIn.user),
+                url: "\(receiver.url)/1/messages.json", fields: PushoverFields(priority: 2), options: options,
+                context: context, transport: transport)
+        case .mattermost:
+            let stand = MattermostStandIn()
+            receiver = try HTTPReceiver { stand.answer($0) }
+            refusals = { stand.refusals }
+            channel = MattermostChannel(
+                webhookURL: Secret(receiver.url + MattermostStandIn.path), channel: "town-square", username: "tocsin",
+                iconURL: nil, iconEmoji: nil, options: options, context: context, transport: transport)
         }
     }
 }
@@ -109,7 +132,9 @@ struct ServiceContractTests {
             case .slack: #expect(!text.contains("<!"))
             case .telegram: #expect(!text.contains("<script") && !text.contains("href=\"javascript"))
             case .discord: #expect(!text.contains("](javascript") && !text.contains("[click"))
-            case .pagerDuty, .teams: break
+            case .opsgenie: #expect(!text.contains("<script") && !text.contains("</td") && !text.contains("<!"))
+            case .mattermost: #expect(!text.contains("<") && !text.contains("@here") && !text.contains("](javascript"))
+            case .pagerDuty, .teams, .pushover: break
             }
         }
         if service == .discord {

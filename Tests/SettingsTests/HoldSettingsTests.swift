@@ -117,7 +117,7 @@ import Testing
         let errors = found.filter { $0.severity == .error }
         #expect(errors.map { $0.location?.line } == [9, 10, 11], "\(found)")
         let warnings = found.filter { $0.severity == .warning }
-        for kind in ["opsgenie", "victorops", "sns", "wechat"] {
+        for kind in ["victorops", "sns", "wechat"] {
             #expect(warnings.contains { $0.message.contains("`\(kind)_configs`") }, "\(kind)")
         }
         #expect(!found.map(\.description).joined().contains("HIDDEN"))

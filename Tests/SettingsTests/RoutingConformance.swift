@@ -91,7 +91,8 @@ struct RoutingConformance {
     private static func unnamed(_ text: String, _ warnings: [SettingsProblem]) -> String? {
         let ours = [
             "slack_configs", "webhook_configs", "email_configs", "pagerduty_configs", "discord_configs",
-            "msteams_configs", "msteamsv2_configs", "telegram_configs",
+            "msteams_configs", "msteamsv2_configs", "telegram_configs", "opsgenie_configs", "pushover_configs",
+            "mattermost_configs",
         ]
         let kinds = text.split(whereSeparator: { !$0.isLetter && !$0.isNumber && $0 != "_" }).map(String.init)
             .filter { $0.hasSuffix("_configs") && !ours.contains($0) }

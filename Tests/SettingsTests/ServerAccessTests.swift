@@ -22,6 +22,9 @@ struct ServerAccessTests {
             server:
               listen: 0.0.0.0:9911
               request_timeout: 10s
+              external_url: https://tocsin.example
+              link_secret: 0123456789abcdef
+              link_lifetime: 4h
               tokens:
                 - { name: grafana, scope: read, hash: "sha256:\(Self.hash)" }
                 - { name: deploy, scope: write, hash: \(Self.hash.uppercased()) }
@@ -39,6 +42,7 @@ struct ServerAccessTests {
             ])
         #expect(read.server.tls == .init(certFile: "cert.pem", keyFile: "key.pem", clientCAFile: "ca.pem"))
         #expect(read.server.requestTimeout == .seconds(10) && read.resolveTimeout == .seconds(180))
+        #expect(read.server.linkSecret == Secret("0123456789abcdef") && read.server.linkLifetime == .seconds(14_400))
         #expect(read.warnings.isEmpty, "\(read.warnings)")
         #expect(
             read.heartbeat
@@ -63,6 +67,7 @@ struct ServerAccessTests {
         let writing = "\(open), token: x"
         #expect(warnings(writing).count == 1 && warnings(writing)[0].contains("without `server.tls`"))
         #expect(warnings("\(writing), tls: { cert_file: cert.pem, key_file: key.pem }").isEmpty)
+        #expect(warnings("link_secret: 0123456789abcdef").first?.contains("without `external_url`") == true)
     }
 
     static let wrong: [(text: String, says: String)] = [
@@ -79,6 +84,8 @@ struct ServerAccessTests {
         ("server: { tls: { cert_file: cert.pem } }", "no `key_file`"),
         ("server: { tls: { cert_file: nowhere.pem, key_file: key.pem } }", "can't read the file"),
         ("server: { request_timeout: 100ms }", "shorter than 1s"),
+        ("server: { link_secret: HIDDEN }", "shorter than 16 characters"),
+        ("server: { link_secret: 0123456789abcdef, link_lifetime: 5s }", "shorter than 1m"),
         ("heartbeat: { interval: 1m }", "neither `url` nor `url_file`"),
         ("heartbeat: { url: 'HIDDEN' }", "must be a URL"),
         ("heartbeat: { url: 'http://a/', interval: 10ms }", "shorter than 1s"),

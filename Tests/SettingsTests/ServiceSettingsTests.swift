@@ -40,6 +40,59 @@ struct ServiceSettingsTests {
         #expect(read.policies.count == 7 && read.pagerDuty[0].policy.pace == nil)
     }
 
+    @Test("Opsgenie, Pushover and Mattermost are read, and what is a template is named and left out")
+    func more() throws {
+        let receiver = """
+                opsgenie_configs:
+                  - tags: 'db, prod,'
+                    priority: p2
+                    update_alerts: true
+                    responders: [{ type: Teams, name: 'a, b' }, { type: user, username: c@example.org }]
+                  - { api_key_file: token, api_url: 'https://own/', source: '{{ .x }}' }
+                pushover_configs:
+                  - { user_key: u, token_file: token, priority: '2', retry: 1m, expire: 2h, ttl: 1d, url_title: More }
+                  - { user_key: u, token: t, priority: '{{ if x }}2{{ end }}' }
+                mattermost_configs:
+                  - { channel: town-square, icon_emoji: ':bell:' }
+                  - { webhook_url_file: url, username: t, icon_url: 'https://a/p.png' }
+            """
+        let global = "{ opsgenie_api_key: g, opsgenie_api_url: 'https://eu/', mattermost_webhook_url: 'https://m/h/x' }"
+        let read = try read(receiver, global: global)
+        #expect(read.opsgenie.map(\.apiKey.exposed) == ["g", "xoxb-1"])
+        #expect(read.opsgenie.map(\.url) == ["https://eu/", "https://own/"])
+        #expect(read.opsgenie[0].tags == ["db", "prod"] && read.opsgenie[0].priority == "P2")
+        #expect(read.opsgenie[0].updatesAlerts && !read.opsgenie[1].updatesAlerts)
+        #expect(
+            read.opsgenie[0].responders == [
+                .init(kind: "team", name: "a"), .init(kind: "team", name: "b"),
+                .init(kind: "user", username: "c@example.org"),
+            ])
+        #expect(read.opsgenie[1].source == nil && read.opsgenie[0].policy.pace == nil)
+        #expect(read.pushover.map(\.token.exposed) == ["xoxb-1", "t"])
+        #expect(read.pushover.map(\.priority) == [2, nil])
+        #expect(read.pushover.map(\.retry) == [Duration.seconds(60), Duration.seconds(60)])
+        #expect(read.pushover.map(\.expire) == [Duration.seconds(7_200), Duration.seconds(3_600)])
+        #expect(read.pushover.map(\.timeToLive) == [Duration.seconds(86_400), nil])
+        #expect(read.pushover[0].policy.pace == Pace(burst: 2, every: .seconds(1)))
+        #expect(
+            read.mattermost.map(\.webhookURL.exposed) == ["https://m/h/x", "https://discord.com/api/webhooks/1/t"])
+        #expect(read.mattermost.map(\.channel) == ["town-square", nil])
+        #expect(read.mattermost.map(\.policy.digestsAbove) == [20, 20] && read.policies.count == 6)
+        let found = problems(text(receiver, global: global), files: Self.files)
+        #expect(found.map(\.severity) == [.warning, .warning], "\(found)")
+        #expect(found.compactMap { $0.location?.line } == [9, 12])
+        #expect(found.allSatisfy { $0.message.contains("template") })
+    }
+
+    @Test("Opsgenie is sent its key and no other login")
+    func login() throws {
+        let receiver = "    opsgenie_configs: [{ api_key: k, http_config: { bearer_token: t } }]"
+        let read = try read(receiver)
+        #expect(read.opsgenie[0].http.authorization == nil)
+        let found = problems(text(receiver, global: "{}"), files: Self.files)
+        #expect(found.count == 1 && found.first?.message.contains("left out of account") == true, "\(found)")
+    }
+
     @Test("a Slack bot is told apart from a webhook")
     func slack() throws {
         let own = try read("    slack_configs: [{ app_token_file: token, channel: '#a' }]")
@@ -72,6 +125,15 @@ struct ServiceSettingsTests {
             ("telegram_configs: [{ bot_token: '1:t', chat_id: ops }]", "-1001234567890"),
             ("telegram_configs: [{ chat_id: 4 }]", "bot_token_file"),
             ("telegram_configs: [{ chat_id: 4, bot_token: 'a/../b' }]", "no bot's token"),
+            ("opsgenie_configs: [{ tags: x }]", "api_key_file"),
+            ("opsgenie_configs: [{ api_key: k, priority: high }]", "the level is to decide"),
+            ("opsgenie_configs: [{ api_key: k, responders: [{ name: a }] }]", "type: team"),
+            ("pushover_configs: [{ token: t }]", "user_key_file"),
+            ("pushover_configs: [{ user_key: u }]", "token_file"),
+            ("pushover_configs: [{ user_key: u, token: t, priority: 3 }]", "the level is to decide"),
+            ("pushover_configs: [{ user_key: u, token: t, expire: 4h }]", "no other"),
+            ("mattermost_configs: [{ channel: x }]", "webhook_url_file"),
+            ("mattermost_configs: [{ webhook_url: mattermost }]", "must be a URL"),
         ])
     func wrong(receiver: String, remedy: String) {
         let found = problems(text("    \(receiver)", global: "{}"), files: Self.files)
@@ -90,6 +152,9 @@ struct ServiceSettingsTests {
                 telegram_configs: [{ bot_token: HIDDEN/HIDDEN, chat_id: 1, wrong: 1 }]
                 discord_configs: [{ webhook_url: HIDDEN, wrong: 1 }]
                 slack_configs: [{ app_token: HIDDEN, wrong: 1 }]
+                opsgenie_configs: [{ api_key: HIDDEN, wrong: 1 }]
+                pushover_configs: [{ user_key: HIDDEN, token: HIDDEN, wrong: 1 }]
+                mattermost_configs: [{ webhook_url: HIDDEN, wrong: 1 }]
             route: { receiver: ops }
             """)
         #expect(found.count { $0.severity == .error } >= 5)

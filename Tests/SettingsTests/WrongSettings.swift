@@ -8,7 +8,7 @@ enum WrongSettings {
             mend: "`evaluation_interval`"),
         Wrong(
             "an unknown key far from all", "server:\n  ▸zebra: 1", "unknown key `zebra`",
-            mend: "`external_url`, `listen`"),
+            mend: "`external_url`, `link_lifetime`, `link_secret`"),
         Wrong(
             "a key twice",
             "log: {level: info}\nserver:\n  listen: localhost:1\n  external_url: http://a\n  ▸listen: localhost:2",
@@ -207,8 +207,36 @@ enum WrongSettings {
             "two receivers of one name", "receivers: [{name: none}, {name: ▸none}]", "have the name `none`",
             mend: "a name of its own"),
         Wrong(
-            "a kind that is not there", "receivers:\n  - name: none\n    ▸opsgenie_configs: []",
-            "`opsgenie_configs` is not supported: nobody is told through it", mend: "webhook_configs", .warning),
+            "a kind that is not there", "receivers:\n  - name: none\n    ▸victorops_configs: []",
+            "`victorops_configs` is not supported: nobody is told through it", mend: "webhook_configs", .warning),
+        Wrong(
+            "a priority that Opsgenie does not have",
+            "receivers:\n  - name: none\n    opsgenie_configs: [{api_key: k, priority: ▸P9}]",
+            "must be one of `P1` to `P5`, found `P9`", mend: "the level is to decide"),
+        Wrong(
+            "a responder of no kind",
+            "receivers:\n  - name: none\n    opsgenie_configs: [{api_key: k, responders: [{name: a, type: ▸taem}]}]",
+            "must be one of `team`", mend: "did you mean `team`?"),
+        Wrong(
+            "a responder who is nobody",
+            "receivers:\n  - name: none\n    opsgenie_configs: [{api_key: k, responders: [▸{type: team}]}]",
+            "names nobody", mend: "`username`"),
+        Wrong(
+            "an emergency that rings too often",
+            "receivers:\n  - name: none\n    pushover_configs: [{user_key: u, token: t, retry: ▸10s}]",
+            "must be from 30s to 3h, found `10s`", mend: "no other"),
+        Wrong(
+            "a title that Pushover messages don't have",
+            "receivers:\n  - name: none\n    pushover_configs: [{user_key: u, token: t, ▸title: x}]",
+            "`title` is not supported yet", mend: "remove it", .warning),
+        Wrong(
+            "a picture that is no address",
+            "receivers:\n  - name: none\n    mattermost_configs: [{webhook_url: https://a/b, icon_url: ▸logo}]",
+            "`icon_url` must be a URL", mend: "https://host/path"),
+        Wrong(
+            "a template for a name",
+            "receivers:\n  - name: none\n    mattermost_configs: [{webhook_url: https://a/b, username: ▸'{{ x }}'}]",
+            "`username` is a template", mend: "plain text", .warning),
         Wrong(
             "a mistyped kind", "receivers:\n  - name: none\n    ▸webhok_configs: []", "unknown key `webhok_configs`",
             mend: "did you mean `webhook_configs`?"),

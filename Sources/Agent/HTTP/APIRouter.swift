@@ -57,6 +57,7 @@ package struct APIRouter: Sendable {
         QueryAPI(engine: engine, runner: runner, version: version).add(to: router)
         RunbookPages(runbooks: runbooks).add(to: router)
         HeartbeatAPI(engine: engine, mutations: mutations).add(to: router)
+        ActionPages(engine: engine, mutations: mutations, requestTimeout: requestTimeout).add(to: router)
         AcknowledgementAPI(engine: engine, mutations: mutations, requestTimeout: requestTimeout).add(to: router)
         AlertmanagerAPI(
             engine: engine, mutations: mutations, version: version, startedAt: clock.now, externalURL: externalURL,

@@ -31,6 +31,32 @@ package struct AlertStory: Codable, Sendable, Hashable {
         package let text: String?
     }
 
+    /// What the rule's expression gave of late for this alert.
+    package struct Samples: Codable, Sendable, Hashable {
+        package struct Reading: Codable, Sendable, Hashable {
+            /// RFC 3339.
+            package let time: String
+            package let value: Double
+
+            package init(time: String, value: Double) {
+                self.time = time
+                self.value = value
+            }
+        }
+
+        /// The expression.
+        package let query: String
+        /// In the order of time.
+        package let values: [Reading]
+
+        package init(query: String, values: [Reading]) {
+            self.query = query
+            self.values = values
+        }
+    }
+
+    /// Nil where they are not known: a rule that is no more, an alert of others.
+    package var samples: Samples?
     package let id: String
     package let rule: String
     package let labels: [String: String]

@@ -1,5 +1,6 @@
 package import Alerting
 import Crypto
+package import Delivery
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -12,6 +13,8 @@ package final class MutationGuard: Sendable {
     private struct Rules: Sendable {
         /// Hashes: comparing them takes the same time wherever the texts differ.
         var tokens: [AgentSettings.AccessToken]
+        /// What links in messages are checked with; nil where there are none.
+        var links: ActionLinks?
 
         var canWrite: Bool { tokens.contains { $0.scope == .write } }
         var protectsReading: Bool { tokens.contains { $0.scope == .read } }
@@ -29,22 +32,30 @@ package final class MutationGuard: Sendable {
     /// - Parameters:
     ///   - token: one that may write, as it stands in the settings; nil for none.
     ///   - tokens: further ones, by their hashes.
+    ///   - links: what links in messages are checked with; nil where there are none.
     ///   - host: the address that the server is bound to.
-    package init(token: Secret?, tokens: [AgentSettings.AccessToken] = [], host: String) {
-        rules = Mutex(Self.rules(token, tokens))
+    package init(
+        token: Secret?, tokens: [AgentSettings.AccessToken] = [], links: ActionLinks? = nil, host: String
+    ) {
+        rules = Mutex(Self.rules(token, tokens, links))
         isLoopback = Self.isLoopback(host)
     }
 
-    /// Takes over the tokens of other settings.
-    package func replace(token: Secret?, tokens: [AgentSettings.AccessToken]) {
-        rules.withLock { $0 = Self.rules(token, tokens) }
+    /// Takes over the tokens and links of other settings.
+    package func replace(token: Secret?, tokens: [AgentSettings.AccessToken], links: ActionLinks? = nil) {
+        rules.withLock { $0 = Self.rules(token, tokens, links) }
     }
 
-    private static func rules(_ token: Secret?, _ tokens: [AgentSettings.AccessToken]) -> Rules {
+    /// What links in messages are checked with; nil where there are none.
+    var links: ActionLinks? { rules.withLock { $0.links } }
+
+    private static func rules(
+        _ token: Secret?, _ tokens: [AgentSettings.AccessToken], _ links: ActionLinks?
+    ) -> Rules {
         let own = token.map {
             AgentSettings.AccessToken(name: "token", scope: .write, hash: AccessTokens.hash(of: $0.exposed))
         }
-        return Rules(tokens: (own.map { [$0] } ?? []) + tokens)
+        return Rules(tokens: (own.map { [$0] } ?? []) + tokens, links: links)
     }
 
     static func isLoopback(_ host: String) -> Bool { AgentSettings.Server.isLoopback(host) }
@@ -150,7 +161,10 @@ struct ReadGuard: RouterMiddleware {
         _ request: Request, context: BasicRequestContext,
         next: (Request, BasicRequestContext) async throws -> Response
     ) async throws -> Response {
-        let isOpen = ["/-/healthy", "/-/ready"].contains(request.uri.path)
+        // A link in a message brings its own proof.
+        let isOpen =
+            ["/-/healthy", "/-/ready", AgentPage.stylePath].contains(request.uri.path)
+            || request.uri.path.hasPrefix(ActionLinks.path + "/")
         if !isOpen, let refusal = mutations.readRefusal(of: request) {
             return request.uri.path.hasPrefix("/api/v2/")
                 ? JSONAnswer.make(refusal.message, status: refusal.status)

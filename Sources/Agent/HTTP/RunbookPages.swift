@@ -13,8 +13,8 @@ struct RunbookPages: Sendable {
         router.get("/runbooks/:name") { request, context in
             self.page(context.parameters.get("name")?.removingPercentEncoding ?? "", request)
         }
-        router.get("/runbooks.css") { _, _ in
-            JSONAnswer.text(Data(Self.style.utf8), type: "text/css; charset=utf-8")
+        router.get(RouterPath(AgentPage.stylePath)) { _, _ in
+            JSONAnswer.text(Data(AgentPage.style.utf8), type: "text/css; charset=utf-8")
         }
     }
 
@@ -27,11 +27,11 @@ struct RunbookPages: Sendable {
                 return Self.text("\(message) There are:\n\n\(names)", status: .notFound)
             }
             let inner = "<p>\(MarkdownHTML.escaped(message)) There are:</p>\n\(Self.links(to: shelf))"
-            return Self.html(inner, title: "No such runbook", status: .notFound)
+            return AgentPage.html(inner, title: "No such runbook", status: .notFound)
         }
         if Self.wantsText(request) { return Self.text(runbook.text, type: "text/markdown; charset=utf-8") }
         let links = "<p class=\"links\"><a href=\"/runbooks\">All runbooks</a> · <a href=\"?raw\">As text</a></p>\n"
-        return Self.html(links + MarkdownHTML.render(runbook.text), title: runbook.title)
+        return AgentPage.html(links + MarkdownHTML.render(runbook.text), title: runbook.title)
     }
 
     private func list(_ request: Request) -> Response {
@@ -39,7 +39,7 @@ struct RunbookPages: Sendable {
         if Self.wantsText(request) {
             return Self.text(shelf.runbooks.map { "\($0.name)\t\($0.title)\n" }.joined())
         }
-        return Self.html("<h1>Runbooks</h1>\n\(Self.links(to: shelf))", title: "Runbooks")
+        return AgentPage.html("<h1>Runbooks</h1>\n\(Self.links(to: shelf))", title: "Runbooks")
     }
 
     private static func links(to shelf: RunbookShelf) -> String {
@@ -62,50 +62,6 @@ struct RunbookPages: Sendable {
     private static func text(
         _ text: String, type: String = "text/plain; charset=utf-8", status: HTTPResponse.Status = .ok
     ) -> Response {
-        guarded(JSONAnswer.text(Data(text.utf8), type: type, status: status))
+        AgentPage.guarded(JSONAnswer.text(Data(text.utf8), type: type, status: status))
     }
-
-    private static func html(_ inner: String, title: String, status: HTTPResponse.Status = .ok) -> Response {
-        let page = """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <title>\(MarkdownHTML.escaped(title)) – Tocsin</title>
-            <link rel="stylesheet" href="/runbooks.css">
-            </head>
-            <body>
-            <main>
-            \(inner)</main>
-            </body>
-            </html>
-
-            """
-        return guarded(JSONAnswer.text(Data(page.utf8), type: "text/html; charset=utf-8", status: status))
-    }
-
-    /// Nothing but the page's own style is loaded or run, whatever a runbook holds.
-    private static func guarded(_ response: Response) -> Response {
-        var response = response
-        response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        response.headers[.xContentTypeOptions] = "nosniff"
-        if let name = HTTPField.Name("Referrer-Policy") { response.headers[name] = "no-referrer" }
-        return response
-    }
-
-    private static let style = """
-        :root { color-scheme: light dark; }
-        body { margin: 0; font: 16px/1.5 system-ui, sans-serif; }
-        main { max-width: 52rem; margin: 0 auto; padding: 1rem; }
-        h1, h2, h3 { line-height: 1.25; }
-        code, pre { font-family: ui-monospace, Menlo, Consolas, monospace; font-size: 0.875em; }
-        pre { padding: 0.75rem; border: 1px solid #8886; border-radius: 6px; overflow-x: auto; }
-        .kind { margin: 1rem 0 -0.75rem; color: #808080; font: 0.8em ui-monospace, Menlo, Consolas, monospace; }
-        .links { color: #808080; font-size: 0.875em; }
-        table { border-collapse: collapse; }
-        td, th { border: 1px solid #8886; padding: 0.25rem 0.5rem; text-align: left; vertical-align: top; }
-
-        """
 }

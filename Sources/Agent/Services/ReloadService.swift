@@ -74,12 +74,12 @@ struct ReloadService: Service {
     ) async -> (settings: AgentSettings, connections: [PostgresConnection]) {
         for warning in loaded.warnings { logger.warning("\(warning)") }
         let server = loaded.settings.server
-        if server.withoutTokens != old.settings.server.withoutTokens
+        if server.withoutAccess != old.settings.server.withoutAccess
             || loaded.settings.history != old.settings.history
         {
-            logger.warning("`server`, but for its tokens, and `history` take effect only with a restart")
+            logger.warning("`server`, but for its tokens and links, and `history` take effect only with a restart")
         }
-        mutations.replace(token: server.token, tokens: server.tokens)
+        mutations.replace(token: server.token, tokens: server.tokens, links: server.links)
         readCertificates()
         var set = assembly.probes(of: loaded.settings)
         channels.replace(with: assembly.channels(of: loaded.settings))
@@ -107,9 +107,10 @@ struct ReloadService: Service {
 
 extension AgentSettings.Server {
     /// What takes effect only with a restart.
-    fileprivate var withoutTokens: Self {
+    fileprivate var withoutAccess: Self {
         var rest = self
         (rest.token, rest.tokens) = (nil, [])
+        (rest.linkSecret, rest.linkLifetime) = (nil, .zero)
         return rest
     }
 }

@@ -46,7 +46,8 @@ extension NotificationPlanner {
 
     private func selects(_ selection: AlertSelection, _ alert: Alert) -> Bool {
         let labels = alert.routedLabels
-        guard selection.matchers.allSatisfy({ $0.matches(labels) }) else { return false }
+        guard selection.alert.map({ $0 == alert.id }) ?? true, selection.matchers.allSatisfy({ $0.matches(labels) })
+        else { return false }
         guard let key = selection.group else { return true }
         return (groupsByAlert[alert.id] ?? []).contains { $0.key == key }
     }

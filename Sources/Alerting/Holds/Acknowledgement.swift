@@ -38,20 +38,24 @@ package struct AlertSelection: Hashable, Sendable {
     package var matchers: [Matcher]
     /// A group's key as messages and the ledger have it; nil for all groups.
     package var group: String?
+    /// One alert alone; nil for all that match.
+    package var alert: AlertID?
 
-    package init(matchers: [Matcher] = [], group: String? = nil) {
+    package init(matchers: [Matcher] = [], group: String? = nil, alert: AlertID? = nil) {
         self.matchers = matchers
         self.group = group
+        self.alert = alert
     }
 
     package var description: String {
+        if let alert { return "the alert \(alert)" }
         let matched = "{" + matchers.map(\.description).joined(separator: ",") + "}"
         guard let group else { return matched }
         return matchers.isEmpty ? "the group \(group)" : "\(matched) in the group \(group)"
     }
 
     func check() throws(AcknowledgementProblem) {
-        guard !matchers.isEmpty || group?.isEmpty == false else {
+        guard !matchers.isEmpty || group?.isEmpty == false || alert != nil else {
             throw .wrong("say which alerts: with matchers or with a group")
         }
         guard matchers.count <= SilenceBook.mostMatchers else {

@@ -110,6 +110,7 @@ struct DiscordMessage: Sendable {
             links.append(DiscordText.link(alert.runbookURL, text))
         }
         if let history = alert.historyURL { links.append(DiscordText.link(history, "History")) }
+        if let action = alert.actionURL { links.append(DiscordText.link(action, "Acknowledge")) }
         return links.joined(separator: " · ")
     }
 

@@ -126,6 +126,7 @@ struct MailHTML: Sendable {
             links.append(alert.runbookURL.map { Self.link($0, name) } ?? Self.escaped(name))
         }
         if let history = alert.historyURL { links.append(Self.link(history, "History")) }
+        if let action = alert.actionURL { links.append(Self.link(action, "Acknowledge")) }
         guard !links.isEmpty else { return "" }
         return "<p style=\"margin:0 0 10px\">\(links.joined(separator: " &nbsp;·&nbsp; "))</p>\n"
     }

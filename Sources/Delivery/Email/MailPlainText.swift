@@ -25,6 +25,7 @@ struct MailPlainText: Sendable {
         var rows = alert.facts.map { ($0.name, $0.text) }
         if let runbook = alert.runbook { rows.append(("Runbook", alert.runbookURL ?? runbook)) }
         if let history = alert.historyURL { rows.append(("History", history)) }
+        if let action = alert.actionURL { rows.append(("Acknowledge", action)) }
         let labels = alert.labels.map { "\($0.name)=\($0.text)" }.joined(separator: ", ")
         if !labels.isEmpty { rows.append(("Labels", SafeText.shortened(labels, to: MailLimits.labels))) }
         rows += alert.annotations.prefix(MailLimits.annotations).map { ($0.name, $0.text) }

@@ -50,13 +50,14 @@ package struct HTTPOptions: Sendable {
         self.timeout = timeout
     }
 
-    /// A POST of this body.
+    /// A POST of this body, or another request that carries one.
     ///
     /// - Parameters:
     ///   - headers: the channel's own; a header of the settings with one of these names is left out.
     ///   - bodyLimit: the most bytes of an answer that are read.
+    ///   - method: `POST` or `PUT`.
     func request(
-        url: Secret, headers own: [(String, String)], body: [UInt8], bodyLimit: Int = 8_192
+        url: Secret, headers own: [(String, String)], body: [UInt8], bodyLimit: Int = 8_192, method: String = "POST"
     ) -> HTTPRequest {
         var all = own
         if let authorization {
@@ -66,17 +67,19 @@ package struct HTTPOptions: Sendable {
         all += headers.filter { !taken.contains($0.key.lowercased()) }.sorted { $0.key < $1.key }
             .map { ($0.key, $0.value.exposed) }
         return HTTPRequest(
-            method: "POST", url: url.exposed, headers: all, body: body,
+            method: method, url: url.exposed, headers: all, body: body,
             connectTimeout: min(.seconds(5), timeout), totalTimeout: timeout, bodyLimit: bodyLimit, tls: tls,
             basicAuth: login.map { BasicAuth(user: $0.user, password: $0.password.exposed) }, proxy: proxy?.exposed)
     }
 
-    /// A POST of JSON, as every service here takes it.
-    func jsonRequest(url: Secret, body: JSONText, version: String, bodyLimit: Int = 8_192) -> HTTPRequest {
+    /// A POST of JSON, as every service here takes it; a PUT where the method says so.
+    func jsonRequest(
+        url: Secret, body: JSONText, version: String, bodyLimit: Int = 8_192, method: String = "POST"
+    ) -> HTTPRequest {
         request(
             url: url,
             headers: [("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "tocsin/\(version)")],
-            body: body.bytes, bodyLimit: bodyLimit)
+            body: body.bytes, bodyLimit: bodyLimit, method: method)
     }
 
     /// What must not appear in a reason, though a server may say it back.

@@ -84,6 +84,7 @@ struct SlackMessage: Sendable {
             parts.append(SlackText.link(alert.runbookURL, text))
         }
         if let history = alert.historyURL { parts.append(SlackText.link(history, "History")) }
+        if let action = alert.actionURL { parts.append(SlackText.link(action, "Acknowledge")) }
         let labels = alert.labels.map { "\($0.name)=\($0.text)" }.joined(separator: " · ")
         if !labels.isEmpty { parts.append(SlackText.escaped(labels, limit: 600)) }
         if !alert.annotations.isEmpty {

@@ -133,6 +133,11 @@ struct TeamsMessage: Sendable {
             add(alert.runbookURL, WebAddress.isWeb(book) ? "Runbook" : "Runbook \(SafeText.shortened(book, to: 40))")
         }
         for alert in wording.alerts.prefix(full) {
+            add(
+                alert.actionURL,
+                full == 1 ? "Acknowledge" : "Acknowledge: \(SafeText.shortened(alert.title, to: 40))")
+        }
+        for alert in wording.alerts.prefix(full) {
             add(alert.historyURL, full == 1 ? "History" : "History: \(SafeText.shortened(alert.title, to: 40))")
         }
         return actions

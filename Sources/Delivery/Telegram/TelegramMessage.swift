@@ -73,6 +73,7 @@ struct TelegramMessage: Sendable {
             links.append((alert.runbookURL, text))
         }
         if let history = alert.historyURL { links.append((history, "History")) }
+        if let action = alert.actionURL { links.append((action, "Acknowledge")) }
         return links
     }
 

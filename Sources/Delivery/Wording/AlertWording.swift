@@ -38,6 +38,8 @@ struct AlertWording: Sendable {
     let runbook: String?
     let runbookURL: String?
     let historyURL: String?
+    /// Where it can be acknowledged or silenced; nil for what is over, and where the settings give no secret for links.
+    let actionURL: String?
     /// Whether this is what the message is about, and not only there because it belongs to the group.
     let isNews: Bool
 
@@ -66,6 +68,7 @@ struct AlertWording: Sendable {
         runbook = book.map(SafeText.line)
         runbookURL = book.flatMap(context.runbookURL)
         historyURL = context.historyURL("\(alert.id)")
+        actionURL = alert.isFiring ? context.actionURL(alert.id, at: time) : nil
         isNews = alert.change != .unchanged
     }
 

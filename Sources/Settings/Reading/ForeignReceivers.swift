@@ -6,9 +6,6 @@ enum ForeignReceivers {
     /// What must be there of one kind: one of each list, each key also with `_file` behind it.
     private static let needs: [(kind: String, of: [(keys: [String], global: String?)])] = [
         ("incidentio_configs", []), ("jira_configs", []),
-        ("mattermost_configs", [(["webhook_url"], "mattermost_webhook_url")]),
-        ("opsgenie_configs", [(["api_key"], "opsgenie_api_key")]),
-        ("pushover_configs", [(["user_key"], nil), (["token"], nil)]),
         ("rocketchat_configs", [(["token"], "rocketchat_token"), (["token_id"], "rocketchat_token_id")]),
         ("signl4_configs", []),
         ("sns_configs", [(["topic_arn", "target_arn", "phone_number"], nil)]),
@@ -20,10 +17,9 @@ enum ForeignReceivers {
     /// Keys of `global` that only such receivers read.
     static let globalKeys =
         [
-            "opsgenie_api_url", "opsgenie_api_key", "victorops_api_url", "victorops_api_key",
+            "victorops_api_url", "victorops_api_key",
             "wechat_api_url", "wechat_api_secret", "wechat_api_corp_id", "webex_api_url", "jira_api_url",
             "rocketchat_api_url", "rocketchat_token", "rocketchat_token_id",
-            "mattermost_webhook_url",
         ].flatMap { [$0, $0 + "_file"] }
 
     /// Names what one receiver has of them.

@@ -127,6 +127,20 @@ extension SettingsReader {
         return false
     }
 
+    /// A text that is sent as it stands. Nil where the key is absent or the text empty, and with a warning where it is
+    /// a template of Alertmanager's: those are not filled in here.
+    func plainText(_ fields: MappingReader, _ key: String) -> String? { fields.value(key).flatMap { plainText($0) } }
+
+    /// As above, of one value.
+    func plainText(_ value: YAMLValue) -> String? {
+        guard let text = value.string()?.trimmed, !text.isEmpty else { return nil }
+        guard text.firstRange(of: "{{") != nil else { return text }
+        value.warning(
+            "\(value.name) is a template, which is not supported yet: it is left out",
+            remedy: "write a plain text, or remove it")
+        return nil
+    }
+
     /// A zone's name, known here; `UTC` by default.
     func timeZone(_ fields: MappingReader) -> String {
         guard let value = fields.value("time_zone"), let name = value.nonEmptyString() else { return "UTC" }

@@ -9,6 +9,10 @@ struct GlobalDefaults {
     var telegramToken: Secret?
     /// Nil for Telegram's own.
     var telegramURL: String?
+    var opsgenieKey: Secret?
+    /// Nil for Opsgenie's own.
+    var opsgenieURL: String?
+    var mattermostURL: Secret?
     var http = HTTPClientSettings()
     var from: EmailSettings.Address?
     var smarthost: HostPort?
@@ -32,6 +36,11 @@ extension SettingsReader {
         global.pagerDutyURL = address(fields, "pagerduty_url")
         global.telegramURL = address(fields, "telegram_api_url")
         global.telegramToken = secret(fields, "telegram_bot_token").flatMap { checkToken($1, $0) }
+        global.opsgenieURL = address(fields, "opsgenie_api_url")
+        global.opsgenieKey = secret(fields, "opsgenie_api_key").flatMap { checkLine($1, $0.exposed) ? $0 : nil }
+        global.mattermostURL = secret(fields, "mattermost_webhook_url").flatMap {
+            checkURL($1, $0.exposed) ? $0 : nil
+        }
         global.http = fields.value("http_config")?.mapping { self.httpClient($0) } ?? HTTPClientSettings()
         global.from = fields.value("smtp_from").flatMap { address($0) }
         global.smarthost = smarthost(fields, "smtp_smarthost")
@@ -72,6 +81,9 @@ extension SettingsReader {
             configs(fields, "msteams", of: receiver) { teams($0, global: global, as: $1) }
             + configs(fields, "msteamsv2", of: receiver) { teams($0, global: global, as: $1) }
         settings.telegram = configs(fields, "telegram", of: receiver) { telegram($0, global: global, as: $1) }
+        settings.opsgenie = configs(fields, "opsgenie", of: receiver) { opsgenie($0, global: global, as: $1) }
+        settings.pushover = configs(fields, "pushover", of: receiver) { pushover($0, global: global, as: $1) }
+        settings.mattermost = configs(fields, "mattermost", of: receiver) { mattermost($0, global: global, as: $1) }
         return name == nil ? nil : settings
     }
 

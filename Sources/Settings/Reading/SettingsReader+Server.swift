@@ -18,6 +18,7 @@ extension SettingsReader {
             server.externalURL = text.hasSuffix("/") ? String(text.dropLast()) : text
         }
         server.token = secret(fields, "token").flatMap { checkLine($1, $0.exposed) ? $0 : nil }
+        links(&server, fields)
         server.requestTimeout = fields.duration("request_timeout", default: server.requestTimeout)
         if server.requestTimeout < .seconds(1), let value = fields.value("request_timeout") {
             value.error("`request_timeout` is shorter than 1s", remedy: "1m is the default")
@@ -32,6 +33,27 @@ extension SettingsReader {
                 remedy: "an expression looks back five minutes for the newest sample; write 5m or more")
         }
         return server
+    }
+
+    /// What signs the links in messages.
+    private func links(_ server: inout AgentSettings.Server, _ fields: MappingReader) {
+        server.linkLifetime = fields.duration("link_lifetime", default: server.linkLifetime)
+        if server.linkLifetime < .seconds(60), let value = fields.value("link_lifetime") {
+            value.error("`link_lifetime` is shorter than 1m", remedy: "1d is the default")
+        }
+        guard let (secret, value) = secret(fields, "link_secret"), checkLine(value, secret.exposed) else { return }
+        guard secret.exposed.utf8.count >= 16 else {
+            value.error(
+                "`link_secret` is shorter than 16 characters: who guesses it can silence alerts",
+                remedy: "`openssl rand -hex 32` makes a good one")
+            return
+        }
+        if server.externalURL == nil {
+            value.warning(
+                "`link_secret` does nothing without `external_url`: messages don't know where this agent is",
+                remedy: "set `server.external_url` to the address under which people reach this agent")
+        }
+        server.linkSecret = secret
     }
 
     /// An entry of `server.tokens`.

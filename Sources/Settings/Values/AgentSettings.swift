@@ -21,6 +21,10 @@ package struct AgentSettings: Sendable {
         package var requestTimeout = Duration.seconds(60)
         /// Further tokens. Where one of them may only read, reading needs a token too.
         package var tokens: [AccessToken] = []
+        /// Signs the links in messages under which an alert is acknowledged; nil for messages without such links.
+        package var linkSecret: Secret?
+        /// How long such a link counts; a day by default.
+        package var linkLifetime = Duration.seconds(86_400)
         /// The certificate that the server shows; nil for HTTP without TLS.
         package var tls: ServerTLS?
 

@@ -10,6 +10,9 @@ package struct ReceiverSettings: Hashable, Sendable {
     package var discord: [DiscordSettings] = []
     package var teams: [TeamsSettings] = []
     package var telegram: [TelegramSettings] = []
+    package var opsgenie: [OpsgenieSettings] = []
+    package var pushover: [PushoverSettings] = []
+    package var mattermost: [MattermostSettings] = []
 
     package init(
         name: String, slack: [SlackSettings] = [], webhooks: [WebhookSettings] = [], emails: [EmailSettings] = []
@@ -22,8 +25,11 @@ package struct ReceiverSettings: Hashable, Sendable {
 
     /// What the pipeline must know of its channels.
     package var policies: [DestinationPolicy] {
-        slack.map(\.policy) + webhooks.map(\.policy) + emails.map(\.policy) + pagerDuty.map(\.policy)
-            + discord.map(\.policy) + teams.map(\.policy) + telegram.map(\.policy)
+        // In parts, since the compiler takes long for one sum of so many.
+        let first = slack.map(\.policy) + webhooks.map(\.policy) + emails.map(\.policy) + pagerDuty.map(\.policy)
+        let second = discord.map(\.policy) + teams.map(\.policy) + telegram.map(\.policy)
+        let third = opsgenie.map(\.policy) + pushover.map(\.policy) + mattermost.map(\.policy)
+        return first + second + third
     }
 }
 

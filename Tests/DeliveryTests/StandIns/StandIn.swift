@@ -4,8 +4,8 @@ import Support
 /// What the stand-ins of services share: each is a server that keeps to the rules in the service's documentation.
 enum StandIn {
     /// The body of a request; nil where it is no JSON object, or not said to be JSON.
-    static func json(_ request: HTTPReceiver.Request) -> [String: Any]? {
-        guard request.method == "POST", request.header("Content-Type")?.hasPrefix("application/json") == true else {
+    static func json(_ request: HTTPReceiver.Request, method: String = "POST") -> [String: Any]? {
+        guard request.method == method, request.header("Content-Type")?.hasPrefix("application/json") == true else {
             return nil
         }
         return try? JSONSerialization.jsonObject(with: Data(request.body)) as? [String: Any]
