@@ -185,8 +185,11 @@ struct SecurityScenarioTests {
                     headers: { X-Own: PLANTEDBxxxx }
                     http_config: { authorization: { type: Token, credentials: PLANTEDCxxxx } }
                   - { url: "\(base)/two", http_config: { basic_auth: { username: u, password: PLANTEDDxxxx } } }
+                opsgenie_configs: [{ api_key: PLANTEDGxxxx, api_url: "\(base)/opsgenie" }]
+                pushover_configs: [{ token: PLANTEDHxxxx, user_key: PLANTEDIxxxx, api_url: "\(base)/pushover" }]
+                mattermost_configs: [{ webhook_url: "\(base)/hooks/PLANTEDJxxxx" }]
             """
-        let agent = try await AgentProcess(settings, server: "token: PLANTEDExxxx")
+        let agent = try await AgentProcess(settings, server: "token: PLANTEDExxxx, link_secret: PLANTEDFxxxxxxxxxxx")
         defer { agent.remove() }
         let sent = try await send(
             "POST", "/api/v2/alerts", #"[{"labels":{"alertname":"A"}}]"#, to: agent, token: "PLANTEDExxxx")
