@@ -60,7 +60,8 @@ struct SilenceScenarioTests {
             AgentProcess.binary, ["explain", "IntegrationUnhealthy", "--url", "http://127.0.0.1:\(agent.port)"],
             environment: ["TOCSIN_ALERTS": AgentProcess.alerts]
         ).output
-        #expect(story.contains("parlant_tool_integration_state") && story.contains("  min 1  max 1  last 1"), "\(story)")
+        #expect(
+            story.contains("parlant_tool_integration_state") && story.contains("  min 1  max 1  last 1"), "\(story)")
 
         #expect(try amtool("alert", "query").contains("IntegrationUnhealthy"))
         #expect(try amtool("alert", "query", "target=canary", "-o", "extended").contains("canary"))
