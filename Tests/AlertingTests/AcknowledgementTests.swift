@@ -37,6 +37,43 @@ struct AcknowledgementTests {
         #expect(bench.store.acknowledgements.isEmpty && bench.store.alerts.isEmpty)
     }
 
+    @Test("a service that escalates by itself is told, once, that all of a group is acknowledged", arguments: [0, 1])
+    func told(restart: Int) throws {
+        let restarts = restart > 0
+        var bench = try Self.bench(repeats: .seconds(3600))
+        bench.reload { configuration in
+            configuration.route = Route(
+                id: "{}", receiver: "ops", groupWait: .seconds(2), groupInterval: .seconds(10),
+                repeatInterval: .seconds(3600))
+            configuration.policies = configuration.policies.map {
+                DestinationPolicy(destination: $0.destination, tellsAcknowledgements: true)
+            }
+        }
+        func occasions() -> [Notification.Occasion] {
+            bench.attempts.filter { $0.message.destination == EngineBench.ops }.map(\.message.occasion)
+        }
+        let both = ["web": 0.85, "api": 0.85]
+        for _ in 0..<10 { bench.second(both) }
+        let first = occasions()
+        try bench.acknowledge([HoldTests.pool("web")], for: .seconds(600))
+        for _ in 0..<10 { bench.second(both) }
+        #expect(occasions() == first, "nobody looks after the other one")
+        try bench.acknowledge([HoldTests.pool("api")], for: .seconds(600))
+        if restarts { bench.restart() }
+        for _ in 0..<10 { bench.second(both) }
+        #expect(occasions() == first + [.acknowledgement])
+        #expect(bench.attempts.last?.message.isAcknowledged == true)
+        if restarts { bench.restart() }
+        for _ in 0..<100 { bench.second(both) }
+        #expect(occasions() == first + [.acknowledgement], "once")
+        // It rises: that ends the acknowledgement, and a new one is told again.
+        for _ in 0..<10 { bench.second(["web": 0.97, "api": 0.85]) }
+        try bench.acknowledge([HoldTests.pool("web")], for: .seconds(600))
+        for _ in 0..<10 { bench.second(["web": 0.97, "api": 0.85]) }
+        #expect(occasions() == first + [.acknowledgement, .change, .acknowledgement])
+        #expect(bench.ledger.contains { $0.reason.contains("that it is acknowledged: 2 unchanged") })
+    }
+
     @Test("a silence that ends while somebody looks after it says nothing, and has no other alert repeated")
     func silenceEnds() throws {
         var bench = try Self.bench(repeats: .seconds(3600))

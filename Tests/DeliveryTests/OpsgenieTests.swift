@@ -100,6 +100,18 @@ struct OpsgenieTests {
         #expect(description.utf16.count > 5_000)
     }
 
+    @Test("an acknowledgement acknowledges the alert and says who looks after it; one that is closed already is fine")
+    func acknowledged() async throws {
+        let bench = try Bench()
+        _ = await bench.deliver(Samples.firedWarning, key: "own")
+        let outcome = await bench.deliver(Samples.acknowledged, key: "k2", reference: "own")
+        #expect(outcome == .delivered(answer: outcome.answer, reference: "own"))
+        #expect(bench.stand.now.acknowledgements == ["ann: on it"] && bench.stand.now.made == 1)
+        let gone = await bench.deliver(Samples.acknowledged, key: "k3", reference: "gone")
+        #expect(gone == .delivered(answer: gone.answer, reference: "gone") && bench.stand.now.made == 1)
+        await bench.end()
+    }
+
     @Test("too many is tried again a minute later, a wrong key is final, says what to do and is not said back")
     func refusals() async throws {
         let bench = try Bench()

@@ -64,6 +64,22 @@ struct PagerDutyTests {
         await bench.end()
     }
 
+    @Test("an acknowledgement acknowledges the incident, and nothing else")
+    func acknowledged() async throws {
+        let bench = try Bench()
+        _ = await bench.deliver(Samples.firedWarning, key: "own")
+        let outcome = await bench.deliver(Samples.acknowledged, key: "k2", reference: "own")
+        #expect(outcome == .delivered(answer: outcome.answer, reference: "own"))
+        #expect(bench.stand.now.acknowledged == ["own"] && bench.stand.now.opened == 1)
+        #expect(bench.receiver.requests.count == 2)
+        // One that was acknowledged before it could be told is opened and acknowledged.
+        var early = Samples.acknowledged
+        early.occasion = .change
+        _ = await bench.deliver(early, key: "other")
+        #expect(bench.stand.now.acknowledged == ["own", "other"] && bench.stand.now.opened == 2)
+        await bench.end()
+    }
+
     @Test("an event says what, where, how bad and since when, with evidence and links")
     func event() async throws {
         let bench = try Bench()

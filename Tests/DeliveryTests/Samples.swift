@@ -72,6 +72,12 @@ enum Samples {
     static let lowered = message([alert(.lowered, level: .warning, previous: .critical, value: 0.91)], sequence: 3)
     static let resolved = message([alert(.resolved, firing: false, previous: .warning)], sequence: 4)
     static let passed = message([alert(.passed, firing: false)])
+    /// Somebody looks after all that fires.
+    static let acknowledged = {
+        var looked = alert(.unchanged)
+        looked.acknowledgement = .init(by: "ann", comment: "on it", at: now, until: now + .seconds(3_600))
+        return message([looked], occasion: .acknowledgement)
+    }()
     static let reminder = message([alert(.unchanged, level: .critical, previous: .critical)], occasion: .reminder)
 
     /// News at two levels, a resolve, and one that is only there because it belongs to the group.

@@ -73,6 +73,7 @@ struct BodyTextTests {
             member.standsIn = text
             member.standsInFrom = 10
             group.members[AlertID(fingerprint: .max)] = member
+            group.isAcknowledged = true
             #expect(try read(NotificationGroup.self, BodyText.of(group)) == group)
         }
     }

@@ -156,7 +156,9 @@ struct ModelSettings: Hashable, Sendable {
         return Engine.Configuration(
             groups: groups, route: try ModelRoute.route(of: tree),
             policies: receivers.map {
-                DestinationPolicy(destination: $0.destination, sendsResolved: $0.sendsResolved)
+                DestinationPolicy(
+                    destination: $0.destination, sendsResolved: $0.sendsResolved,
+                    tellsAcknowledgements: $0.tellsAcknowledgements)
             },
             probes: ModelProbe.allCases.map { ($0.rawValue, ["job": $0.rawValue]) },
             inhibitRules: inhibits ? [inhibition] : [],

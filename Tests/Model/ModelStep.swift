@@ -204,6 +204,8 @@ enum ModelReceiver: String, CaseIterable, Sendable {
 
     var destination: Destination { Destination(receiver: rawValue, channel: "webhook", index: 0) }
     var sendsResolved: Bool { self != .log }
+    /// Wants to hear that somebody acknowledged.
+    var tellsAcknowledgements: Bool { self == .pager || self == .ops }
 }
 
 /// How a receiver answers.

@@ -42,6 +42,8 @@ extension PipelineModel {
         if body.occasion == .fallback {
             let isTaken = parts.contains { ears[EarID(receiver: receiver, target: $0.target)]?.taken != nil }
             if !isTaken { fault("nobody rejected it", message) }
+        } else if body.occasion == .acknowledgement {
+            judgeAcknowledgement(parts, of: receiver, message)
         } else if !parts.contains(where: { $0.change != .unchanged }) {
             judgeReminder(parts, in: group, message)
         }
@@ -90,6 +92,16 @@ extension PipelineModel {
             fault("it was held back, or led elsewhere, for all of its time", message)
         }
         if !part.isFiring && !id.receiver.sendsResolved { fault("it wants no resolves", message) }
+    }
+
+    /// It is said to who wants it, of what somebody looks after, and to who was told of it.
+    private mutating func judgeAcknowledgement(
+        _ parts: [ModelPart], of receiver: ModelReceiver, _ message: ModelMessage
+    ) {
+        if !receiver.tellsAcknowledgements { fault("an acknowledgement that nobody wants", message) }
+        if parts.isEmpty || !parts.allSatisfy({ $0.change == .unchanged && isAcknowledged($0.target) }) {
+            fault("acknowledged by nobody", message)
+        }
     }
 
     /// Nothing new is said only after `repeat_interval`, or once a silence or an acknowledgement is over; and nothing of

@@ -21,6 +21,7 @@ extension NotificationPlanner {
             for id in groupsByAlert[alert.id] ?? [] {
                 groups[id]?.members[alert.id]?.endedAcknowledgement = nil
                 changedGroups.insert(id)
+                if policies[id.destination]?.tellsAcknowledgements == true { look(at: id, from: now) }
             }
             return one
         }
@@ -110,6 +111,24 @@ extension NotificationPlanner {
             groups[id]?.members[alert.id]?.endedAcknowledgement = one.account
             look(at: id, from: now)
         }
+    }
+
+    /// Whether somebody looks after all of a group that fires, and its destination wants to hear that and has not.
+    func tellsAcknowledgement(_ changes: [NotifiedAlert], of group: NotificationGroup, at now: Timestamp) -> Bool {
+        guard policies[group.id.destination]?.tellsAcknowledgements == true, group.isAcknowledged != true else {
+            return false
+        }
+        return areAcknowledged(changes, at: now)
+            && changes.contains { change in
+                let member = group.members[change.id]
+                return change.isFiring && member?.isRouted == true && member?.told?.wasHeard == true
+            }
+    }
+
+    /// Whether something fires, and somebody looks after all that does.
+    func areAcknowledged(_ changes: [NotifiedAlert], at now: Timestamp) -> Bool {
+        let firing = changes.filter(\.isFiring)
+        return !firing.isEmpty && firing.allSatisfy { acknowledgements.active($0.id, at: now) != nil }
     }
 
     /// Takes out what members remember of acknowledgements that have ended: a sentence for each that is to be told.

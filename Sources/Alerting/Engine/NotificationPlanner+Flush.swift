@@ -33,12 +33,15 @@ extension NotificationPlanner {
         let endedHolds = held.endedSilences + takeEndedAcknowledgements(from: &group, told: changes)
         let hasChange = changes.contains { $0.change != .unchanged }
         let standsIn = Set(changes.compactMap { group.members[$0.id]?.standsIn }).sorted()
-        let hasNews = hasChange || !endedHolds.isEmpty || !standsIn.isEmpty
+        let tellsAcknowledgement = tellsAcknowledgement(changes, of: group, at: now)
+        let hasNews = hasChange || !endedHolds.isEmpty || !standsIn.isEmpty || tellsAcknowledgement
         let times = waitTimes(of: id)
         let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
         let reminderAt = group.lastMessageAt.map { $0 + times.repeats }
         let isOverdue = reminderAt.map { $0 <= now } ?? false
-        if !hasChange && (hasNews || isOverdue) { dropAcknowledged(from: &changes, in: &group, at: now) }
+        if !hasChange && !tellsAcknowledgement && (hasNews || isOverdue) {
+            dropAcknowledged(from: &changes, in: &group, at: now)
+        }
         let repeats = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
         guard hasNews || (isOverdue && repeats) else {
             retract(&group, isHeld: held.isAny, at: now)
@@ -53,12 +56,14 @@ extension NotificationPlanner {
         }
         let escalation = escalationNote(kept, in: group)
         let notes = (escalation.map { [$0] } ?? []) + standsIn + endedHolds + (text.map { [$0] } ?? [])
-        var occasion: Notification.Occasion = hasChange ? .change : .reminder
+        let isAcknowledged = areAcknowledged(kept, at: now)
+        var occasion: Notification.Occasion = hasChange ? .change : tellsAcknowledgement ? .acknowledgement : .reminder
         if !standsIn.isEmpty { occasion = .fallback }
         if escalation != nil { occasion = .escalation }
         queue(
             kept, of: &group, occasion: occasion, at: now,
             note: notes.isEmpty ? nil : notes.joined(separator: " "))
+        group.isAcknowledged = isAcknowledged ? true : nil
         group.dueAt = [routed ? now + times.repeats : nil, held.until].compactMap { $0 }.min()
         save(group)
     }
@@ -223,6 +228,7 @@ extension NotificationPlanner {
         case .reminder: return "still firing for repeat_interval: \(text)"
         case .fallback: return "as the fallback: \(text)"
         case .escalation: return "as escalation: \(text)"
+        case .acknowledgement: return "that it is acknowledged: \(text)"
         case .change, .digest, .test: return text
         }
     }

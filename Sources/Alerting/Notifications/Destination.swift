@@ -33,11 +33,14 @@ package struct DestinationPolicy: Hashable, Sendable {
     /// How many messages within a minute go one by one; more become a digest. Nil where programs read them: those never
     /// get a digest.
     package let digestsAbove: Int?
+    /// Whether it is told that somebody acknowledged: a service that escalates by itself can then stop.
+    package let tellsAcknowledgements: Bool
 
     package init(
         destination: Destination, sendsResolved: Bool = true, giveUpAfter: Duration = .seconds(86_400),
-        pace: Pace? = nil, digestsAbove: Int? = nil
+        pace: Pace? = nil, digestsAbove: Int? = nil, tellsAcknowledgements: Bool = false
     ) {
+        self.tellsAcknowledgements = tellsAcknowledgements
         self.digestsAbove = digestsAbove
         self.destination = destination
         self.sendsResolved = sendsResolved

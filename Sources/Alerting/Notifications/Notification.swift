@@ -12,6 +12,8 @@ package struct Notification: Hashable, Sendable, Codable {
         case fallback
         /// Nobody acknowledged it, and this receiver is the route's next.
         case escalation
+        /// Somebody acknowledged all of it that fires.
+        case acknowledgement
         /// It stands for many messages that are told together.
         case digest
         /// `notify-test` asked for it.
@@ -52,6 +54,9 @@ package struct Notification: Hashable, Sendable, Codable {
 
     /// `firing` while one alert of it fires, else `resolved`, as Alertmanager has it.
     package var isFiring: Bool { alerts.contains { $0.isFiring } }
+
+    /// Whether something fires, and somebody looks after all that does.
+    package var isAcknowledged: Bool { isFiring && alerts.allSatisfy { !$0.isFiring || $0.acknowledgement != nil } }
 
     /// The highest level among the alerts that fire, or among all where none does.
     package var level: Severity? {

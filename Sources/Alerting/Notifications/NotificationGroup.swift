@@ -101,6 +101,8 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
     /// What the channel wants to know again at the next message, such as where the last one stands: its own words. More
     /// than one line where a group whose alerts all moved here had one too; the group's own comes first. Nil for none.
     package var reference: String?
+    /// Whether the last message told that all of it that fires is acknowledged; nil where it did not.
+    package var isAcknowledged: Bool?
 
     package init(id: ID, routeID: String, labels: Labels) {
         self.id = id

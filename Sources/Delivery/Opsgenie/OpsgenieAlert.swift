@@ -47,6 +47,15 @@ struct OpsgenieAlert: Sendable {
         return .object(members)
     }
 
+    /// Says who looks after it.
+    var acknowledge: JSONText {
+        let accounts = Set(notification.alerts.compactMap(\.acknowledgement).map { "\($0.by): \($0.comment)" }).sorted()
+        return .members([
+            "source": .string(source),
+            "note": .string(OpsgenieText.safe(accounts.joined(separator: "\n"), limit: Self.noteLimit / 5)),
+        ])
+    }
+
     /// Says why the alert is closed.
     var close: JSONText {
         let wording = MessageWording(notification, context: context)

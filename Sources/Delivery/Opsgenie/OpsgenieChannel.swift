@@ -42,7 +42,9 @@ package struct OpsgenieChannel: Channel {
         let alias = known.first ?? String(key.prefix(OpsgenieAlert.aliasLimit))
         let alert = OpsgenieAlert(notification: notification, fields: fields, alias: alias, context: context)
         let outcome: DeliveryOutcome
-        if notification.isFiring {
+        if notification.occasion == .acknowledgement {
+            outcome = await acknowledge(alert, now: now)
+        } else if notification.isFiring {
             outcome = await tell(alert, isKnown: !known.isEmpty, now: now)
         } else {
             outcome = await close(alias, alert.close, now: now)
@@ -59,13 +61,17 @@ package struct OpsgenieChannel: Channel {
     /// - Parameter isKnown: whether an earlier message made the alert.
     private func tell(_ alert: OpsgenieAlert, isKnown: Bool, now: Timestamp) async -> DeliveryOutcome {
         let outcome = await send(alert.create, to: "/v2/alerts", now: now)
-        guard case .delivered = outcome, isKnown else { return outcome }
-        for update in alert.updates {
+        guard case .delivered = outcome else { return outcome }
+        for update in isKnown ? alert.updates : [] {
             let changed = await send(
                 update.body, to: Self.path(alert.alias, update.part), method: "PUT", isGoneFine: true, now: now)
             guard case .delivered = changed else { return changed }
         }
-        return outcome
+        return alert.notification.isAcknowledged ? await acknowledge(alert, now: now) : outcome
+    }
+
+    private func acknowledge(_ alert: OpsgenieAlert, now: Timestamp) async -> DeliveryOutcome {
+        await send(alert.acknowledge, to: Self.path(alert.alias, "acknowledge"), isGoneFine: true, now: now)
     }
 
     private func close(_ alias: String, _ body: JSONText, now: Timestamp) async -> DeliveryOutcome {

@@ -6,7 +6,7 @@ package import PromQL
 ///
 /// The key of the group's first message is the incident's `dedup_key`; it is kept as the group's reference. So an
 /// attempt whose answer was lost adds to the same incident, and a change of level never opens another, also where
-/// routes divide by level. What has fired and cleared before it could be told pages nobody: a resolve without an incident
+/// routes divide by level. Once somebody has acknowledged all of the group that fires, the incident is too. What has fired and cleared before it could be told pages nobody: a resolve without an incident
 /// is dropped by PagerDuty.
 package struct PagerDutyChannel: Channel {
     /// Where events go unless the settings say otherwise.
@@ -36,7 +36,15 @@ package struct PagerDutyChannel: Channel {
         let incident = known.first ?? String(key.prefix(PagerDutyEvent.incidentLimit))
         let event = PagerDutyEvent(
             notification: notification, routingKey: routingKey, incident: incident, context: context)
-        let outcome = await send(notification.isFiring ? event.trigger : event.resolve(incident), now: now)
+        var outcome: DeliveryOutcome
+        switch (notification.isFiring, notification.occasion) {
+        case (false, _): outcome = await send(event.resolve(incident), now: now)
+        case (true, .acknowledgement): outcome = await send(event.acknowledge, now: now)
+        case (true, _): outcome = await send(event.trigger, now: now)
+        }
+        if case .delivered = outcome, notification.isAcknowledged, notification.occasion != .acknowledgement {
+            outcome = await send(event.acknowledge, now: now)
+        }
         guard case .delivered(let answer, _) = outcome else { return outcome }
         // The incidents of groups that went up in this one, and the one of a test.
         for other in known.dropFirst() + (notification.occasion == .test ? [incident] : []) {

@@ -33,6 +33,13 @@ struct PagerDutyEvent: Sendable {
         return event
     }
 
+    /// Says that somebody looks after an incident, so that it is not escalated there either.
+    var acknowledge: JSONText {
+        .members([
+            "routing_key": .string(routingKey.exposed), "event_action": "acknowledge", "dedup_key": .string(incident),
+        ])
+    }
+
     /// Ends an incident.
     func resolve(_ incident: String) -> JSONText {
         .members([
@@ -85,6 +92,7 @@ struct PagerDutyEvent: Sendable {
             let found = [
                 (alert.runbookURL, WebAddress.isWeb(title) || title.isEmpty ? "Runbook" : "Runbook \(title)"),
                 (alert.historyURL, "History of \(SafeText.shortened(alert.title, to: 100))"),
+                (alert.actionURL, "Acknowledge in Tocsin: \(SafeText.shortened(alert.title, to: 100))"),
             ]
             for (url, text) in found {
                 guard let url, seen.insert(url).inserted, links.count < 20 else { continue }

@@ -103,7 +103,7 @@ struct MessageWording: Sendable {
     private static func notes(of notification: Notification, context: ChannelContext) -> [String] {
         var notes: [String] = []
         switch notification.occasion {
-        case .change, .digest: break
+        case .change, .digest, .acknowledgement: break
         case .reminder: notes.append("A reminder: nothing has changed since the last message.")
         case .fallback:
             if notification.note == nil { notes.append("Another receiver did not take this message.") }

@@ -135,6 +135,7 @@ struct BodyText {
         field("outstanding", group.outstanding)
         field("sequence", group.sequence)
         field("reference", group.reference)
+        if let isAcknowledged = group.isAcknowledged { field("isAcknowledged", isAcknowledged) }
     }
 
     mutating func fields(of id: NotificationGroup.ID) {

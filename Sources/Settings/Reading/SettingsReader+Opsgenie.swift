@@ -7,7 +7,7 @@ extension SettingsReader {
         fields.unsupported(
             ["actions", "description", "details", "entity", "message"], .warning,
             because: "alerts have one form, which is this agent's", remedy: "remove it")
-        let common = common(fields, as: destination)
+        let common = common(fields, as: destination, escalates: true)
         let zone = timeZone(fields)
         let url = address(fields, "api_url") ?? global.opsgenieURL
         let (source, note) = (plainText(fields, "source"), plainText(fields, "note"))

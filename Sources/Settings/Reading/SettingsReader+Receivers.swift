@@ -121,15 +121,16 @@ extension SettingsReader {
     ///     the same group.
     ///   - pace: how fast the service lets itself be sent to; nil for as fast as it answers.
     ///   - isForPeople: whether people read it, so that many messages at once become a digest.
+    ///   - escalates: whether it escalates by itself, and so has to know of acknowledgements.
     func common(
         _ fields: MappingReader, as destination: Destination, timeout: Duration = .seconds(10), pace: Pace? = nil,
-        isForPeople: Bool = false
+        isForPeople: Bool = false, escalates: Bool = false
     ) -> (policy: DestinationPolicy, timeout: Duration) {
         let most = isForPeople ? fields.int("digest_above", in: 0...1_000) ?? 20 : 0
         let policy = DestinationPolicy(
             destination: destination, sendsResolved: fields.bool("send_resolved", default: true),
             giveUpAfter: fields.duration("give_up_after", default: .seconds(86_400)), pace: pace,
-            digestsAbove: most > 0 ? most : nil)
+            digestsAbove: most > 0 ? most : nil, tellsAcknowledgements: escalates)
         return (policy, fields.duration("timeout", default: timeout))
     }
 }

@@ -11,7 +11,7 @@ extension SettingsReader {
                 "class", "client", "client_url", "component", "description", "details", "group", "images", "links",
                 "severity", "source",
             ], .warning, because: "events have one form, which is this agent's", remedy: "remove it")
-        let common = common(fields, as: destination)
+        let common = common(fields, as: destination, escalates: true)
         let zone = timeZone(fields)
         let url = address(fields, "url") ?? global.pagerDutyURL
         let http = httpClient(of: fields, global: global)

@@ -16,6 +16,8 @@ final class OpsgenieStandIn: Sendable {
         var made = 0
         /// The notes with which alerts were closed.
         var notes: [String] = []
+        /// The notes with which alerts were acknowledged.
+        var acknowledgements: [String] = []
         /// Requests that are refused as too many before one is taken.
         var throttled = 0
         var refusals: [String] = []
@@ -72,6 +74,9 @@ final class OpsgenieStandIn: Sendable {
             guard isFitting(body["note"], 25_000), isFitting(body["source"], 100) else { return no(422, "too long") }
             state.open[alias] = nil
             state.notes.append(body["note"] as? String ?? "")
+        case "POST acknowledge":
+            guard isFitting(body["note"], 25_000), isFitting(body["source"], 100) else { return no(422, "too long") }
+            state.acknowledgements.append(body["note"] as? String ?? "")
         case "PUT priority":
             guard let priority = body["priority"] as? String, priorities.contains(priority) else {
                 return no(422, "Priority should be one of [ P1, P2, P3, P4, P5 ]")

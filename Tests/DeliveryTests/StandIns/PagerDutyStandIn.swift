@@ -9,6 +9,8 @@ final class PagerDutyStandIn: Sendable {
     struct State: Sendable {
         /// The open alerts by `dedup_key`, each with its severity.
         var open: [String: String] = [:]
+        /// The open ones that somebody looks after.
+        var acknowledged: Set<String> = []
         /// How many incidents were opened.
         var opened = 0
         /// Requests that are refused as too many before one is taken.
@@ -41,7 +43,11 @@ final class PagerDutyStandIn: Sendable {
             case "trigger":
                 if state.open[incident] == nil { state.opened += 1 }
                 state.open[incident] = (event["payload"] as? [String: Any])?["severity"] as? String
-            case "resolve": state.open[incident] = nil
+            case "acknowledge":
+                if state.open[incident] != nil { state.acknowledged.insert(incident) }
+            case "resolve":
+                state.open[incident] = nil
+                state.acknowledged.remove(incident)
             default: break
             }
             return StandIn.answer(202, ["status": "success", "message": "Event processed", "dedup_key": incident])
