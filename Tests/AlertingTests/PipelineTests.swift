@@ -240,6 +240,26 @@ struct PipelineTests {
         #expect(["passed(warning)", "resolved(warning)"].contains(bench.told.last ?? ""))
     }
 
+    @Test("what began elsewhere and came here while it was silenced is not told here when it is over")
+    func cameSilenced() throws {
+        var bench = try EngineBench()
+        bench.seconds(5, 0.85)
+        bench.answer = Self.timesOut
+        bench.seconds(12, 0.5)
+        let home = bench.configuration.route
+        let elsewhere = Route(id: "{}/else", receiver: "spare", groupWait: .seconds(1), groupInterval: .seconds(5))
+        bench.reload { $0.route = elsewhere }
+        bench.seconds(4, 0.85)
+        try bench.silence([HoldTests.pool("web")], for: .seconds(600))
+        bench.reload { $0.route = home }
+        bench.seconds(4, 0.85)
+        bench.seconds(4, 0.5)
+        bench.answer = Self.takes
+        bench.seconds(60, 0.5)
+        #expect(!Self.told(bench, EngineBench.ops).contains { $0.contains("passed") })
+        #expect(Self.told(bench, EngineBench.ops).last == "web:resolved")
+    }
+
     @Test("a silence that began after its end does not hold back what was never told")
     func silencedAfterwards() throws {
         var bench = try EngineBench()
