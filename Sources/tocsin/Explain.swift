@@ -45,7 +45,12 @@ struct Explain: AsyncParsableCommand {
         }
         let entries: [LedgerView] = try await rows("/api/v1/notifications", [("alert", id)])
         guard var story = AlertStory(events: events.reversed(), entries: entries.reversed()) else { return }
-        story.samples = try await samples(of: story)
+        do {
+            story.samples = try await samples(of: story)
+        } catch {
+            // What is stored is told all the same.
+            Terminal.error("warning: what the rule's expression gave is left out, since the agent could not say it")
+        }
         if json { return Terminal.out(try Terminal.json(story)) }
         Terminal.out(Self.text(of: story))
     }

@@ -91,7 +91,8 @@ struct ActionPagesTests {
                 }
             }
             let wrongs = [
-                "", "action=acknowledge&for=2h", "action=acknowledge&by=ann&for=soon", "action=x&by=a&for=1h",
+                "", "action=silence&by=ann&for=100y", "action=acknowledge&by=ann&for=99999999999y",
+                "action=acknowledge&for=2h", "action=acknowledge&by=ann&for=soon", "action=x&by=a&for=1h",
             ]
             for wrong in wrongs {
                 let answer = try await ask(client, .post, good, form: wrong)

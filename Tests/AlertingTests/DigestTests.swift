@@ -125,6 +125,48 @@ struct DigestTests {
         #expect(bench.store.groups.isEmpty && bench.store.outbox.isEmpty)
     }
 
+    @Test("a digest that is given up after it may have arrived: its resolves are told")
+    func givenUp() throws {
+        var bench = try Self.old()
+        bench.reload {
+            $0.policies = [DestinationPolicy(destination: Self.people, giveUpAfter: .seconds(30), digestsAbove: 5)]
+        }
+        bench.answer = { _ in .retry(reason: "hung", retryAfter: nil, mayHaveArrived: true) }
+        HoldTests.seconds(&bench, 90, Self.pools(10, 0.85))
+        #expect(bench.ledger.contains { $0.kind == .givenUp })
+        bench.answer = { _ in .delivered(answer: "ok") }
+        let before = bench.attempts.count
+        HoldTests.seconds(&bench, 100, Self.pools(10, 0.5))
+        let over = bench.attempts[before...].compactMap(\.message.digest).reduce(0) { $0 + $1.over }
+        #expect(over == 10 && bench.store.groups.isEmpty && bench.store.outbox.isEmpty)
+    }
+
+    @Test("alerts that change their groups while a digest carries them go on once it is settled", arguments: [0, 1])
+    func moved(fails: Int) throws {
+        var bench = try Self.old()
+        let critical = Route(
+            id: "{}/critical", receiver: "ops", matchers: [try Matcher("severity", .equal, "critical")],
+            groupBy: .labels(["pool"]), groupWait: .seconds(2), groupInterval: .seconds(10))
+        bench.reload { $0.route = HoldTests.route(critical) }
+        bench.answers = false
+        HoldTests.seconds(&bench, 10, Self.pools(10, 0.85))
+        #expect(Self.told(bench, Self.people).map(\.occasion) == [.digest])
+        HoldTests.seconds(&bench, 10, Self.pools(10, 0.97))
+        #expect(Self.told(bench, Self.people).count == 1, "not overtaken")
+        bench.answers = true
+        bench.answer = { _ in
+            fails > 0 ? .retry(reason: "refused", retryAfter: nil, mayHaveArrived: false) : .delivered(answer: "ok")
+        }
+        bench.settleAll()
+        bench.answer = { _ in .delivered(answer: "ok") }
+        HoldTests.seconds(&bench, 60, Self.pools(10, 0.97))
+        let next = Self.told(bench, Self.people).dropFirst().flatMap { $0.digest == nil ? $0.alerts : [] }
+        let digests = Self.told(bench, Self.people).dropFirst().compactMap(\.digest)
+        #expect(next.count + digests.reduce(0) { $0 + $1.firing } == 10, "\(next.count) \(digests)")
+        HoldTests.seconds(&bench, 100, Self.pools(10, 0.5))
+        #expect(bench.store.groups.isEmpty && bench.store.outbox.isEmpty && bench.store.alerts.isEmpty)
+    }
+
     @Test("a kill while a digest is under way: it comes again under its key, and nothing else does")
     func killed() throws {
         var bench = try Self.old()

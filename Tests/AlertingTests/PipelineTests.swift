@@ -294,9 +294,10 @@ struct PipelineTests {
         var bench = try EngineBench()
         bench.seconds(5, 0.97)
         let now = bench.now - .seconds(3600)
-        var state = bench.store
-        #expect(state.moveBack(to: now, lastEntry: bench.now) == .seconds(3600))
         var stored = bench.store
+        stored.heartbeats = [HeartbeatMark(name: "backup", since: bench.now, lastAt: bench.now)]
+        var state = stored
+        #expect(state.moveBack(to: now, lastEntry: bench.now) == .seconds(3600))
         stored.apply(state.timed)
         #expect(stored == state)
         #expect(stored.moveBack(to: now, lastEntry: now) == nil)

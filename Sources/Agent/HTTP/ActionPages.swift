@@ -17,7 +17,8 @@ struct ActionPages: Sendable {
     let requestTimeout: Duration
 
     private static let largestForm = 16_384
-    /// What the forms offer, the first one chosen.
+    /// What the forms offer, the first one chosen, and all that is taken: a link counts for a day, and what it does must
+    /// not last for years.
     static let lengths = ["1h", "30m", "2h", "4h", "8h", "1d"]
 
     func add(to router: Router<BasicRequestContext>) {
@@ -91,11 +92,12 @@ struct ActionPages: Sendable {
         do throws(Refusal) {
             let alert = try await alert(text, request)
             let form = try await form(of: request)
-            guard let by = form["by"], let length = form["for"], let time = try? Duration(promQL: length), time > .zero
+            guard let by = form["by"], let length = form["for"], Self.lengths.contains(length),
+                let time = try? Duration(promQL: length)
             else {
                 throw Refusal(
                     status: .badRequest, title: "Something is missing",
-                    message: "Say who you are, and for how long: a length such as 2h.")
+                    message: "Say who you are (`by`), and for how long (`for`): \(Self.lengths.joined(separator: ", ")).")
             }
             let end = await engine.now + time
             let comment = form["comment"] ?? "by the link in a message"

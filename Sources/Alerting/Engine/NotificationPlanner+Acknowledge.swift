@@ -114,21 +114,15 @@ extension NotificationPlanner {
     }
 
     /// Whether somebody looks after all of a group that fires, and its destination wants to hear that and has not.
-    func tellsAcknowledgement(_ changes: [NotifiedAlert], of group: NotificationGroup, at now: Timestamp) -> Bool {
+    func tellsAcknowledgement(_ changes: [NotifiedAlert], of group: NotificationGroup) -> Bool {
         guard policies[group.id.destination]?.tellsAcknowledgements == true, group.isAcknowledged != true else {
             return false
         }
-        return areAcknowledged(changes, at: now)
+        return changes.areAcknowledged
             && changes.contains { change in
                 let member = group.members[change.id]
                 return change.isFiring && member?.isRouted == true && member?.told?.wasHeard == true
             }
-    }
-
-    /// Whether something fires, and somebody looks after all that does.
-    func areAcknowledged(_ changes: [NotifiedAlert], at now: Timestamp) -> Bool {
-        let firing = changes.filter(\.isFiring)
-        return !firing.isEmpty && firing.allSatisfy { acknowledgements.active($0.id, at: now) != nil }
     }
 
     /// Takes out what members remember of acknowledgements that have ended: a sentence for each that is to be told.

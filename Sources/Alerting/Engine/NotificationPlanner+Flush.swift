@@ -33,7 +33,7 @@ extension NotificationPlanner {
         let endedHolds = held.endedSilences + takeEndedAcknowledgements(from: &group, told: changes)
         let hasChange = changes.contains { $0.change != .unchanged }
         let standsIn = Set(changes.compactMap { group.members[$0.id]?.standsIn }).sorted()
-        let tellsAcknowledgement = tellsAcknowledgement(changes, of: group, at: now)
+        let tellsAcknowledgement = tellsAcknowledgement(changes, of: group)
         let hasNews = hasChange || !endedHolds.isEmpty || !standsIn.isEmpty || tellsAcknowledgement
         let times = waitTimes(of: id)
         let routed = changes.contains { $0.isFiring && group.members[$0.id]?.isRouted == true }
@@ -56,14 +56,13 @@ extension NotificationPlanner {
         }
         let escalation = escalationNote(kept, in: group)
         let notes = (escalation.map { [$0] } ?? []) + standsIn + endedHolds + (text.map { [$0] } ?? [])
-        let isAcknowledged = areAcknowledged(kept, at: now)
         var occasion: Notification.Occasion = hasChange ? .change : tellsAcknowledgement ? .acknowledgement : .reminder
         if !standsIn.isEmpty { occasion = .fallback }
         if escalation != nil { occasion = .escalation }
         queue(
             kept, of: &group, occasion: occasion, at: now,
             note: notes.isEmpty ? nil : notes.joined(separator: " "))
-        group.isAcknowledged = isAcknowledged ? true : nil
+        group.isAcknowledged = kept.areAcknowledged ? true : nil
         group.dueAt = [routed ? now + times.repeats : nil, held.until].compactMap { $0 }.min()
         save(group)
     }

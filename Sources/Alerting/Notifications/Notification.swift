@@ -56,7 +56,7 @@ package struct Notification: Hashable, Sendable, Codable {
     package var isFiring: Bool { alerts.contains { $0.isFiring } }
 
     /// Whether something fires, and somebody looks after all that does.
-    package var isAcknowledged: Bool { isFiring && alerts.allSatisfy { !$0.isFiring || $0.acknowledgement != nil } }
+    package var isAcknowledged: Bool { alerts.areAcknowledged }
 
     /// The highest level among the alerts that fire, or among all where none does.
     package var level: Severity? {
@@ -78,4 +78,9 @@ package struct Notification: Hashable, Sendable, Codable {
         guard let first = alerts.first else { return [:] }
         return first.annotations.filter { pair in alerts.allSatisfy { $0.annotations[pair.key] == pair.value } }
     }
+}
+
+extension [NotifiedAlert] {
+    /// Whether something fires, and somebody looks after all that does.
+    var areAcknowledged: Bool { contains(where: \.isFiring) && allSatisfy { !$0.isFiring || $0.acknowledgement != nil } }
 }

@@ -35,7 +35,7 @@ struct KeptAnswers: Sendable {
         _ rows: PostgresRows, of question: String, at now: Timestamp
     ) throws(PostgresError) -> PostgresRows {
         let mark = try rows.first?.text(Self.markColumn)
-        if let known = answers[question], try rows.first?.text(Self.askedColumn) == "f" {
+        if let known = answers[question], try rows.first?.bool(Self.askedColumn) == false {
             answers[question]?.lastMark = mark
             return known.rows
         }

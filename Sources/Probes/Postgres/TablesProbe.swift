@@ -78,7 +78,9 @@ package struct TablesProbe: Probe {
                        EXISTS (SELECT FROM pg_catalog.pg_stat_progress_create_index p WHERE p.index_relid = i.indexrelid) AS is_built
                   FROM pg_catalog.pg_index i
                   JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-                 WHERE c.relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace
+                 -- Those of a partitioned table hold nothing: each partition has its own.
+                 WHERE c.relkind = 'i'
+                   AND c.relnamespace NOT IN (SELECT oid FROM pg_catalog.pg_namespace
                                                WHERE nspname IN ('pg_catalog', 'information_schema') OR nspname ~ '^pg_toast'))
             SELECT current_database() AS datname,
                    count(*) FILTER (WHERE NOT indisvalid AND NOT is_built) AS tocsin_invalid_indexes,
