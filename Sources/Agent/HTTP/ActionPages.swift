@@ -97,7 +97,8 @@ struct ActionPages: Sendable {
             else {
                 throw Refusal(
                     status: .badRequest, title: "Something is missing",
-                    message: "Say who you are (`by`), and for how long (`for`): \(Self.lengths.joined(separator: ", ")).")
+                    message: "Say who you are (`by`), and for how long (`for`): "
+                        + "\(Self.lengths.joined(separator: ", ")).")
             }
             let end = await engine.now + time
             let comment = form["comment"] ?? "by the link in a message"

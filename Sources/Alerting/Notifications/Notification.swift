@@ -82,5 +82,7 @@ package struct Notification: Hashable, Sendable, Codable {
 
 extension [NotifiedAlert] {
     /// Whether something fires, and somebody looks after all that does.
-    var areAcknowledged: Bool { contains(where: \.isFiring) && allSatisfy { !$0.isFiring || $0.acknowledgement != nil } }
+    var areAcknowledged: Bool {
+        contains(where: \.isFiring) && allSatisfy { !$0.isFiring || $0.acknowledgement != nil }
+    }
 }
