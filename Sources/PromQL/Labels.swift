@@ -136,10 +136,15 @@ extension String {
 }
 
 extension Labels: Sequence {
-    package func makeIterator() -> AnyIterator<(name: String, value: String)> {
-        var iterator = pairs.makeIterator()
-        return AnyIterator { iterator.next().map { (name: $0.name, value: $0.value) } }
+    package struct Iterator: IteratorProtocol {
+        var pairs: IndexingIterator<[Pair]>
+
+        package mutating func next() -> (name: String, value: String)? {
+            pairs.next().map { (name: $0.name, value: $0.value) }
+        }
     }
+
+    package func makeIterator() -> Iterator { Iterator(pairs: pairs.makeIterator()) }
 }
 
 extension Labels: Comparable {

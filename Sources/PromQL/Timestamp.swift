@@ -46,13 +46,29 @@ extension Timestamp: CustomStringConvertible {
     /// RFC 3339 in UTC with milliseconds: `2026-11-23T08:00:00.000Z`.
     package var description: String {
         let date = civil
-        func padded(_ number: Int, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(24)
+        func add(_ number: Int, digits: Int, then separator: Unicode.Scalar) {
+            var divisor = 1
+            for _ in 1..<digits { divisor *= 10 }
+            while divisor > 0 {
+                bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+                divisor /= 10
+            }
+            bytes.append(UInt8(ascii: separator))
         }
-        return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
-            + "\(padded(date.hour, 2)):\(padded(date.minute, 2)):\(padded(date.second, 2))."
-            + "\(padded(date.millisecond, 3))Z"
+        if (0...9_999).contains(date.year) {
+            add(date.year, digits: 4, then: "-")
+        } else {
+            bytes += "\(date.year)-".utf8
+        }
+        add(date.month, digits: 2, then: "-")
+        add(date.day, digits: 2, then: "T")
+        add(date.hour, digits: 2, then: ":")
+        add(date.minute, digits: 2, then: ":")
+        add(date.second, digits: 2, then: ".")
+        add(date.millisecond, digits: 3, then: "Z")
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The parts of the date in UTC, in the proleptic Gregorian calendar.

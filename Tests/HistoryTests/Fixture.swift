@@ -49,7 +49,8 @@ final class Folder: Sendable {
 
 /// The implementations of `HistoryStore` that one suite of tests holds to their contract.
 enum StoreKind: String, CaseIterable, Sendable {
-    case memory, sqlite
+    /// `journal` is SQLite with everything written into the journal first.
+    case memory, sqlite, journal
 
     func withStore(_ body: (any HistoryStore) async throws -> Void) async throws {
         switch self {
@@ -57,9 +58,12 @@ enum StoreKind: String, CaseIterable, Sendable {
             let store = MemoryHistory()
             try await body(store)
             await store.close()
-        case .sqlite:
+        case .sqlite, .journal:
             let folder = try Folder()
-            let (store, notices) = try await SQLiteHistory.open(path: folder.history, now: Make.start)
+            var journalling = Journal.Policy()
+            if self == .journal { journalling.from = 1 }
+            let (store, notices) = try await SQLiteHistory.open(
+                path: folder.history, now: Make.start, journalling: journalling)
             guard notices.isEmpty else { throw UnexpectedNotices(notices: notices) }
             do {
                 try await body(store)

@@ -183,14 +183,14 @@ import Testing
     @Test("A newer version's file is refused with both versions, and left as it is")
     func newer() async throws {
         await (try await open()).close()
-        try folder.execute("PRAGMA user_version = 7")
+        try folder.execute("PRAGMA user_version = \(HistorySchema.version + 1)")
         let before = try folder.bytes(folder.history)
         do {
             _ = try await open()
             Issue.record("it was opened")
         } catch let error as HistoryError {
-            guard case .newer(_, 7, HistorySchema.version) = error else { throw error }
-            #expect("\(error)".contains("schema 7, this one knows up to \(HistorySchema.version)"))
+            guard case .newer(_, HistorySchema.version + 1, HistorySchema.version) = error else { throw error }
+            #expect("\(error)".contains("schema \(HistorySchema.version + 1), this one knows up to \(HistorySchema.version)"))
         }
         #expect(try folder.bytes(folder.history) == before)
     }

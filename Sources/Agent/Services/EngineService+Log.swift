@@ -63,11 +63,13 @@ extension EngineService {
     private func log(_ entry: LedgerEntry) {
         let level: Logger.Level
         switch entry.kind {
-        case .queued, .merged, .delivered, .withheld, .escalated: level = .info
-        case .attempt: level = .debug
+        case .merged, .delivered, .withheld, .escalated: level = .info
+        // What becomes of them is told.
+        case .queued, .attempt: level = .debug
         case .retry: level = .warning
         case .rejected, .givenUp: level = .error
         }
+        guard level >= logger.logLevel else { return }
         logger.log(
             level: level, "notification \(entry.kind.rawValue): \(entry.reason)",
             metadata: ["to": "\(entry.destination)", "group": "\(entry.groupKey)"])

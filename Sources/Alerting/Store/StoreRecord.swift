@@ -1,5 +1,7 @@
 /// One change that the store writes. The changes of one decision go into one transaction, in order.
-package enum StoreRecord: Hashable, Sendable {
+///
+/// Indirect, since each is handed on several times: a copy of an alert or of a message would count dozens of references.
+package indirect enum StoreRecord: Hashable, Sendable {
     case alert(Alert)
     case removeAlert(AlertID)
     case event(AlertEvent)

@@ -12,7 +12,9 @@ struct AnswerJudge: Sendable {
     /// What may be said of the body: one line without secrets, at most 200 characters; empty where it is.
     func excerpt(_ body: [UInt8]) -> String {
         var text = String(decoding: body, as: UTF8.self)
-        for secret in secrets.flatMap(Self.forms).sorted(by: { $0.count > $1.count }) {
+        // Most answers are shorter than anything that is kept secret.
+        let wanted = text.utf8.count < Self.shortestSecret ? [] : secrets
+        for secret in wanted.flatMap(Self.forms).sorted(by: { $0.count > $1.count }) {
             text = Self.replacing(secret, in: text)
         }
         let line = SafeText.line(text)
@@ -72,8 +74,11 @@ struct AnswerJudge: Sendable {
                 // Shorter parts, such as `hook`, are words and no secrets.
                 .filter { $0.count >= 8 }
         }
-        return forms.filter { $0.count >= 4 }
+        return forms.filter { $0.count >= shortestSecret }
     }
+
+    /// Texts of fewer characters are taken for words.
+    private static let shortestSecret = 4
 
     private static func replacing(_ secret: String, in text: String) -> String {
         var result = ""

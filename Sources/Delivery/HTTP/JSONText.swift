@@ -1,3 +1,5 @@
+import PromQL
+
 /// A JSON value whose members keep the order in which they were written, so that equal messages give equal bytes.
 enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArrayLiteral {
     case null
@@ -47,6 +49,7 @@ enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArr
     /// As UTF-8 without white space.
     var bytes: [UInt8] {
         var bytes: [UInt8] = []
+        bytes.reserveCapacity(2_048)
         write(to: &bytes)
         return bytes
     }
@@ -57,7 +60,7 @@ enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArr
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let value): bytes += String(value).utf8
         case .number(let value): Self.write(value, to: &bytes)
-        case .string(let value): Self.write(value, to: &bytes)
+        case .string(let value): bytes.append(jsonString: value)
         case .array(let values):
             bytes.append(UInt8(ascii: "["))
             for (index, value) in values.enumerated() {
@@ -69,7 +72,7 @@ enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArr
             bytes.append(UInt8(ascii: "{"))
             for (index, member) in members.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                Self.write(member.name, to: &bytes)
+                bytes.append(jsonString: member.name)
                 bytes.append(UInt8(ascii: ":"))
                 member.value.write(to: &bytes)
             }
@@ -87,24 +90,5 @@ enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArr
         } else {
             bytes += "\(value)".utf8
         }
-    }
-
-    private static func write(_ text: String, to bytes: inout [UInt8]) {
-        let digits = Array("0123456789abcdef".utf8)
-        bytes.append(UInt8(ascii: "\""))
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): bytes += "\\\"".utf8
-            case UInt8(ascii: "\\"): bytes += "\\\\".utf8
-            case 0x0A: bytes += "\\n".utf8
-            case 0x0D: bytes += "\\r".utf8
-            case 0x09: bytes += "\\t".utf8
-            case 0x00...0x1F, 0x7F:
-                bytes += "\\u00".utf8
-                bytes += [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            default: bytes.append(byte)
-            }
-        }
-        bytes.append(UInt8(ascii: "\""))
     }
 }

@@ -2,6 +2,7 @@
 enum SafeText {
     /// Without control characters and marks that turn the direction of writing; line ends become line feeds.
     static func cleaned(_ text: String) -> String {
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
         guard text.unicodeScalars.contains(where: { $0 == "\r" || isUnwanted($0) }) else { return text }
         var kept = String.UnicodeScalarView()
         var previous: Unicode.Scalar = " "

@@ -18,7 +18,7 @@ extension BodyText {
         if let digest = notification.digest { field("digest", digest) }
     }
 
-    mutating func field(_ key: String, _ digest: Digest) {
+    mutating func field(_ key: StaticString, _ digest: Digest) {
         name(key)
         object { body in
             body.field("cause", digest.cause.rawValue)
@@ -74,7 +74,7 @@ extension BodyText {
         }
     }
 
-    mutating func field(_ key: String, _ evidence: Evidence?) {
+    mutating func field(_ key: StaticString, _ evidence: Evidence?) {
         guard let evidence else { return }
         name(key)
         object { $0.fields(of: evidence) }
@@ -91,7 +91,7 @@ extension BodyText {
         field("takenAt", evidence.takenAt)
     }
 
-    mutating func field(_ key: String, _ episodes: [NotifiedAlert.Episode]) {
+    mutating func field(_ key: StaticString, _ episodes: [NotifiedAlert.Episode]) {
         name(key)
         array(episodes) { body, episode in
             body.object {

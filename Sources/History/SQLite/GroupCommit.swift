@@ -2,7 +2,8 @@ import Alerting
 import GRDB
 import Synchronization
 
-/// The one writer: commits that wait at the same time go into one transaction, which is synced once.
+/// The one writer: commits that wait at the same time go into one transaction, which is synced once. What is too much to
+/// be filed at once goes into the journal, and from there into its tables once it is quiet.
 ///
 /// A caller whose task is cancelled still waits: what was handed over is written or fails for everyone in it.
 final class GroupCommit: Sendable {
@@ -16,15 +17,24 @@ final class GroupCommit: Sendable {
         var isClosed = false
         var commits = 0
         var transactions = 0
+        /// The size in bytes of what is in the journal.
+        var unfiled = 0
+        /// Whether somebody waits for a quiet moment to file it.
+        var isFilingLater = false
     }
+
+    /// Changes that are filed in one transaction: about 30 ms, in which nothing else is written.
+    private static let filingStep = 1_000
 
     private let pool: DatabasePool
     private let path: String
+    private let journalling: Journal.Policy
     private let state = Mutex(State())
 
-    init(pool: DatabasePool, path: String) {
+    init(pool: DatabasePool, path: String, journalling: Journal.Policy) {
         self.pool = pool
         self.path = path
+        self.journalling = journalling
     }
 
     /// Commits that succeeded, and the transactions that they took.
@@ -83,24 +93,83 @@ final class GroupCommit: Sendable {
     }
 
     private func drain(into db: Database) {
-        let waiting = state.withLock { state in
+        let (waiting, unfiled) = state.withLock { state in
             defer { state.waiting = [] }
-            return state.waiting
+            return (state.waiting, state.unfiled)
         }
-        let result = run(
-            { db in
-                var writer = RowWriter(db)
-                for waiter in waiting { try RowChange.each(of: waiter.records) { try writer.apply($0) } }
-            }, in: db)
+        let result = run({ db in try self.write(waiting.map(\.records), to: db, unfiled: unfiled) }, in: db)
         switch result {
-        case .success:
-            state.withLock { state in
+        case .success(let unfiled):
+            let waitsForQuiet = state.withLock { state in
                 state.commits += waiting.count
                 state.transactions += 1
+                state.unfiled = unfiled
+                defer { state.isFilingLater = state.isFilingLater || unfiled > 0 }
+                return unfiled > 0 && !state.isFilingLater
             }
+            if waitsForQuiet { Task { await fileOnceQuiet() } }
             for waiter in waiting { waiter.continuation.resume(returning: nil) }
         case .failure(let error):
             for waiter in waiting { waiter.continuation.resume(returning: error) }
+        }
+    }
+
+    /// - Parameter unfiled: the size of the journal.
+    /// - Returns: its size now.
+    private func write(_ records: [[StoreRecord]], to db: Database, unfiled: Int) throws -> Int {
+        // What follows something that is not filed must not overtake it.
+        guard unfiled > 0 || records.reduce(0, { $0 + $1.count }) >= journalling.from else {
+            var writer = RowWriter(db)
+            for records in records { try RowChange.each(of: records) { try writer.apply($0) } }
+            return 0
+        }
+        var size = unfiled + (try Journal.append(records, to: db))
+        while size > journalling.largest { size -= try Journal.file(in: db, atMost: Self.filingStep).size }
+        return size
+    }
+
+    // MARK: Filing
+
+    /// Files all that is in the journal now. Commits get their turn in between.
+    func file() async throws(HistoryError) {
+        guard state.withLock({ $0.unfiled > 0 }) else { return }
+        let last = try await perform { db in try Int64.fetchOne(db, sql: "SELECT max(id) FROM journal") }
+        guard let last else { return }
+        while try await !fileSome(upTo: last) {}
+    }
+
+    /// - Returns: whether nothing is left of what was to be filed.
+    private func fileSome(upTo last: Int64) async throws(HistoryError) -> Bool {
+        let result: Result<Journal.Filed, HistoryError> = await withCheckedContinuation { continuation in
+            let isClosed = state.withLock { state in
+                if state.isClosed { return true }
+                pool.asyncWriteWithoutTransaction { db in
+                    let result = self.run(
+                        { db in try Journal.file(in: db, atMost: Self.filingStep, upTo: last) }, in: db)
+                    if case .success(let filed) = result { self.state.withLock { $0.unfiled -= filed.size } }
+                    continuation.resume(returning: result)
+                }
+                return false
+            }
+            if isClosed { continuation.resume(returning: .failure(.closed(path: path))) }
+        }
+        return try result.get().isDone
+    }
+
+    /// Files what is in the journal as soon as nothing has been written for a while. What can't be filed for now, since the
+    /// disk is full, is tried again as long as it stays.
+    private func fileOnceQuiet() async {
+        var seen = -1
+        while true {
+            try? await Task.sleep(for: journalling.quiet)
+            let (isOver, commits) = state.withLock { state in
+                let isOver = state.isClosed || state.unfiled == 0
+                if isOver { state.isFilingLater = false }
+                return (isOver, state.commits)
+            }
+            if isOver { return }
+            if commits == seen { try? await file() }
+            seen = commits
         }
     }
 

@@ -9,9 +9,25 @@ enum HistorySchema {
     /// Marks the file as Tocsin's ("Tocs" in ASCII).
     static let applicationID = 0x546F_6373
     /// The number of the newest migration; `user_version` in the file.
-    static let version = 6
+    static let version = 7
     /// What the agent needs to start: small, whatever the age of the file.
-    static let stateTables = ["alert", "notification_group", "outbox", "silence", "heartbeat", "acknowledgement"]
+    static let tablesOfStart = StateTable.allCases.map(\.rawValue) + ["journal"]
+
+    /// The tables of state, by the columns that name a row.
+    enum StateTable: String, CaseIterable {
+        case alert
+        case group = "notification_group"
+        case outbox, silence, heartbeat, acknowledgement
+
+        var key: [String] {
+            switch self {
+            case .alert, .outbox, .silence: ["id"]
+            case .group: ["destination", "group_key"]
+            case .heartbeat: ["name"]
+            case .acknowledgement: ["alert"]
+            }
+        }
+    }
 
     /// The columns that each table has had from the first version on.
     static let firstColumns: [String: [String]] = [
@@ -69,6 +85,10 @@ enum HistorySchema {
         migrator.registerMigration("0006 acknowledgements") { db in
             try db.execute(sql: acknowledgements)
             try db.execute(sql: "PRAGMA user_version = 6")
+        }
+        migrator.registerMigration("0007 journal") { db in
+            try db.execute(sql: journal)
+            try db.execute(sql: "PRAGMA user_version = 7")
         }
         return migrator
     }
@@ -154,6 +174,14 @@ enum HistorySchema {
             comment TEXT NOT NULL,
             body TEXT NOT NULL,
             checksum INTEGER
+        );
+        """
+
+    private static let journal = """
+        CREATE TABLE journal (
+            id INTEGER NOT NULL PRIMARY KEY,
+            changes BLOB NOT NULL,
+            checksum INTEGER NOT NULL
         );
         """
 

@@ -1,5 +1,11 @@
 import GRDB
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// Columns as what they should be, or nil: in a damaged file they may hold anything, and GRDB's own subscripts stop the
 /// process there.
 ///
@@ -19,5 +25,11 @@ extension Row {
     @inline(never)
     func number(_ column: String) -> Double? {
         text(column) == "NaN" ? .nan : Double.fromDatabaseValue(self[column])
+    }
+
+    /// Empty where there are none.
+    @inline(never)
+    func bytes(_ column: String) -> [UInt8] {
+        Data.fromDatabaseValue(self[column]).map { [UInt8]($0) } ?? []
     }
 }

@@ -84,7 +84,7 @@ struct RowChange {
         return RowChange(
             .alert,
             [
-                id.databaseValue, alert.rule.databaseValue, BodyCoding.encode(alert.labels).databaseValue,
+                id.databaseValue, alert.rule.databaseValue, BodyText.of(alert.labels).databaseValue,
                 alert.phase.rawValue.databaseValue, column(alert.level), column(alert.value),
                 alert.updatedAt.milliseconds.databaseValue, body.databaseValue, RowDigest.checksum(body).databaseValue,
             ])
@@ -149,7 +149,7 @@ struct RowChange {
 
     private static func insert(_ event: AlertEvent) -> [RowChange] {
         let alert = event.alert.description
-        let labels = BodyCoding.encode(event.labels)
+        let labels = BodyText.of(event.labels)
         let evidence = event.evidence.map(BodyText.of)
         var digest = RowDigest()
         digest.add([

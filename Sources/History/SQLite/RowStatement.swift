@@ -1,9 +1,35 @@
 import GRDB
 
-/// The statements that records become.
-enum RowStatement: CaseIterable {
+/// The statements that records become. Their names and arguments are written into the journal, so they stay as they are.
+enum RowStatement: String, CaseIterable {
     case alert, group, silence, outbox, identity, event, ledger, removeAlert, removeGroup, removeOutbox, removeSilence,
         heartbeat, removeHeartbeat, acknowledgement, removeAcknowledgement
+
+    /// The table of state that it sets or removes a row of; nil for what happened, of which each is a row of its own.
+    var state: HistorySchema.StateTable? {
+        switch self {
+        case .alert, .removeAlert: .alert
+        case .group, .removeGroup: .group
+        case .outbox, .removeOutbox: .outbox
+        case .silence, .removeSilence: .silence
+        case .heartbeat, .removeHeartbeat: .heartbeat
+        case .acknowledgement, .removeAcknowledgement: .acknowledgement
+        case .identity, .event, .ledger: nil
+        }
+    }
+
+    /// How many arguments it takes.
+    var parameterCount: Int { Self.parameterCounts[self] ?? 0 }
+
+    private static let parameterCounts = Dictionary(
+        uniqueKeysWithValues: allCases.map { ($0, $0.sql.utf8.count { $0 == UInt8(ascii: "?") }) })
+
+    var isRemoval: Bool {
+        switch self {
+        case .removeAlert, .removeGroup, .removeOutbox, .removeSilence, .removeHeartbeat, .removeAcknowledgement: true
+        case .alert, .group, .outbox, .silence, .heartbeat, .acknowledgement, .identity, .event, .ledger: false
+        }
+    }
 
     var sql: String {
         switch self {

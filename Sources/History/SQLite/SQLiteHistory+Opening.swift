@@ -13,23 +13,28 @@ extension SQLiteHistory {
     ///   - now: for the name of a damaged file.
     ///   - limit: a larger file, in bytes, is checked only in the tables that the start needs, so that no start takes
     ///     long.
+    ///   - journalling: when a transaction goes into the journal first.
     /// - Throws: where it is locked, from a newer version, of another application, or can't be written.
     package static func open(
-        path: String, now: Timestamp, checkingWholeUpTo limit: Int64 = largestFileCheckedWhole
+        path: String, now: Timestamp, checkingWholeUpTo limit: Int64 = largestFileCheckedWhole,
+        journalling: Journal.Policy = Journal.Policy()
     ) async throws(HistoryError) -> (store: SQLiteHistory, notices: [String]) {
         let file = try HistoryFile(path)
         let lock = try FileLock(guarding: file.path)
         do throws(HistoryError) {
             let (pool, reading) = try open(file, checkingWholeUpTo: limit)
             return (
-                SQLiteHistory(file: file, lock: lock, pool: pool, loaded: reading.state), reading.notices
+                SQLiteHistory(
+                    file: file, lock: lock, pool: pool, loaded: reading.state, journalling: journalling),
+                reading.notices
             )
         } catch {
             guard case .damaged(_, let detail, _) = error else { throw error }
             let aside = try file.keepAside(at: now)
             let (pool, _) = try open(file, checkingWholeUpTo: limit)
             let (saved, account) = rescue(from: aside)
-            let store = SQLiteHistory(file: file, lock: lock, pool: pool, loaded: saved)
+            let store = SQLiteHistory(
+                file: file, lock: lock, pool: pool, loaded: saved, journalling: journalling)
             try await store.writer.commit(saved.records)
             let damage = HistoryError.damaged(path: file.path, detail: detail, keptAside: aside)
             return (store, ["\(damage)", account])
@@ -107,10 +112,15 @@ extension SQLiteHistory {
                 let reading = try pool.writeWithoutTransaction { db in
                     // The pool sets NORMAL, which may lose the last commits when the power fails.
                     try db.execute(sql: "PRAGMA synchronous = FULL")
+                    // The log is folded into the file at 16 MiB: a storm writes each page often.
+                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                     var reading: StateReader.Reading?
                     try db.inTransaction(.immediate) {
-                        reading = try StateReader(db).readSettingAside(path: file.path)
+                        let filed = try Journal.file(in: db)
+                        var read = try StateReader(db).readSettingAside(path: file.path)
+                        read.notices = filed.notices.map { "\(file.path): \($0)" } + read.notices
+                        reading = read
                         return .commit
                     }
                     return reading ?? StateReader.Reading()
@@ -168,7 +178,7 @@ extension SQLiteHistory {
             let checks =
                 sizes.file + sizes.log <= limit
                 ? ["PRAGMA quick_check(5)"]
-                : HistorySchema.stateTables.filter(tables.contains).map { "PRAGMA quick_check('\($0)')" }
+                : HistorySchema.tablesOfStart.filter(tables.contains).map { "PRAGMA quick_check('\($0)')" }
             for check in checks {
                 let findings = try String.fetchAll(db, sql: check).filter { $0 != "ok" }
                 guard findings.isEmpty else {
@@ -230,11 +240,22 @@ extension HistoryMarks {
     init(_ db: Database) throws {
         let message = try Int64.fetchOne(db, sql: "SELECT max(message) FROM ledger WHERE message IS NOT NULL")
         // Not the latest time: what was written under a clock that was ahead stays there for long.
-        let event = try Int64.fetchOne(db, sql: "SELECT at FROM event ORDER BY id DESC LIMIT 1")
-        let entry = try Int64.fetchOne(db, sql: "SELECT at FROM ledger ORDER BY id DESC LIMIT 1")
+        var event = try Int64.fetchOne(db, sql: "SELECT at FROM event ORDER BY id DESC LIMIT 1")
+        var entry = try Int64.fetchOne(db, sql: "SELECT at FROM ledger ORDER BY id DESC LIMIT 1")
+        var last = message ?? 0
+        for change in try Journal.unfiled(in: db) {
+            switch change.statement {
+            case .event: event = change.integer(.at) ?? event
+            case .ledger:
+                entry = change.integer(.at) ?? entry
+                last = max(last, change.integer(.message) ?? 0)
+            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement, .identity:
+                break
+            }
+        }
         self.init(
-            lastMessage: message ?? 0,
-            lastEntry: [event, entry].compactMap { $0 }.max().map(Timestamp.init(milliseconds:)))
+            lastMessage: last, lastEntry: [event, entry].compactMap { $0 }.max().map(Timestamp.init(milliseconds:)))
     }
 }
 

@@ -16,17 +16,18 @@ package final class SQLiteHistory: HistoryStore {
     /// What was read while opening, kept for the first `load`; nil once that was asked, or once something was written.
     private let loaded: Mutex<StoredState?>
 
-    init(file: HistoryFile, lock: FileLock, pool: DatabasePool, loaded: StoredState) {
+    init(file: HistoryFile, lock: FileLock, pool: DatabasePool, loaded: StoredState, journalling: Journal.Policy) {
         self.file = file
         self.lock = lock
         self.pool = pool
         self.loaded = Mutex(loaded)
-        writer = GroupCommit(pool: pool, path: file.path)
+        writer = GroupCommit(pool: pool, path: file.path, journalling: journalling)
     }
 
     package func load() async throws(HistoryError) -> StoredState {
         if writer.isClosed { throw .closed(path: path) }
         if let state = takeLoaded() { return state }
+        try await writer.file()
         let path = path
         return try await writer.perform { db in try StateReader(db).readSettingAside(path: path).state }
     }
@@ -42,6 +43,7 @@ package final class SQLiteHistory: HistoryStore {
     }
 
     package func prune(before: Timestamp) async throws(HistoryError) -> Int {
+        try await writer.file()
         var total = 0
         for table in ["event", "ledger"] {
             var deleted = Self.pruningStep
@@ -92,6 +94,8 @@ package final class SQLiteHistory: HistoryStore {
     }
 
     package func close() async {
+        // What stays in the journal is filed by the next start.
+        try? await writer.file()
         guard writer.close() else { return }
         // Waits for what was handed over, folds the log into the file, and so marks a clean end.
         do { try pool.close() } catch { /* What was committed is in the log; the next start folds it in. */  }
@@ -102,6 +106,7 @@ package final class SQLiteHistory: HistoryStore {
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(HistoryError) -> Value {
         if writer.isClosed { throw .closed(path: path) }
+        try await writer.file()
         do {
             return try await pool.read(work)
         } catch {

@@ -48,15 +48,22 @@ struct StateReader {
         return reading
     }
 
-    /// Reads a file that is known to be damaged: each table as far as it goes.
+    /// Reads a file that can't be written, or is known to be damaged: each table as far as it goes, with what the journal
+    /// says of its rows.
     func readWhatIsLeft() -> StoredState {
         var state = StoredState()
-        eachReadable(of: "alert", as: Alert.self) { state.alerts.append($0) }
-        eachReadable(of: "notification_group", as: NotificationGroup.self) { state.groups.append($0) }
-        eachReadable(of: "outbox", as: OutboxRow.self) { state.outbox.append($0) }
-        eachReadable(of: "silence", as: Silence.self) { state.silences.append($0) }
-        eachReadable(of: "heartbeat", as: HeartbeatMark.self) { state.heartbeats.append($0) }
-        eachReadable(of: "acknowledgement", as: Acknowledgement.self) { state.acknowledgements.append($0) }
+        var newer: [RowChange.StateRow: RowChange] = [:]
+        for change in (try? Journal.unfiled(in: db)) ?? [] {
+            if let row = change.stateRow { newer[row] = change }
+        }
+        eachReadable(of: .alert, as: Alert.self, newer: newer) { state.alerts.append($0) }
+        eachReadable(of: .group, as: NotificationGroup.self, newer: newer) { state.groups.append($0) }
+        eachReadable(of: .outbox, as: OutboxRow.self, newer: newer) { state.outbox.append($0) }
+        eachReadable(of: .silence, as: Silence.self, newer: newer) { state.silences.append($0) }
+        eachReadable(of: .heartbeat, as: HeartbeatMark.self, newer: newer) { state.heartbeats.append($0) }
+        eachReadable(of: .acknowledgement, as: Acknowledgement.self, newer: newer) {
+            state.acknowledgements.append($0)
+        }
         state.releaseGroupsOfLostMessages()
         state.sort()
         return state
@@ -84,21 +91,29 @@ struct StateReader {
 
     /// Goes on until the table ends or SQLite can't follow it any further.
     private func eachReadable<Value: Decodable>(
-        of table: String, as type: Value.Type, do body: (Value) -> Void
+        of table: HistorySchema.StateTable, as type: Value.Type, newer: [RowChange.StateRow: RowChange],
+        do body: (Value) -> Void
     ) {
+        func give(_ content: DatabaseValue, _ checksum: Int64?) {
+            let value = try? Self.decode(type, from: content, checksum: checksum, table: table.rawValue, key: "")
+            if let value { body(value) }
+        }
         do {
             // A file of an older version has no checksums.
-            let columns = try db.columns(in: table).map(\.name)
+            let columns = try db.columns(in: table.rawValue).map(\.name)
             let checksum = columns.contains("checksum") ? "checksum" : "NULL AS checksum"
-            let rows = try Row.fetchCursor(db, sql: "SELECT body, \(checksum) FROM \(table)")
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT body, \(checksum), \(table.key.joined(separator: ", ")) FROM \(table.rawValue)")
             while let row = try rows.next() {
-                let (content, checksum): (DatabaseValue, Int64?) = (row["body"], row.integer("checksum"))
-                if let value = try? Self.decode(type, from: content, checksum: checksum, table: table, key: "") {
-                    body(value)
-                }
+                let key = table.key.map { row[$0] as DatabaseValue }
+                guard newer[RowChange.StateRow(table: table, key: key)] == nil else { continue }
+                give(row["body"], row.integer("checksum"))
             }
         } catch {
             // The rest is lost; the caller tells how much was saved, and the file stays for a closer look.
+        }
+        for (row, change) in newer where row.table == table {
+            if let (content, checksum) = change.body { give(content, checksum) }
         }
     }
 
