@@ -7,7 +7,17 @@ enum Terminal {
     }
 
     static func error(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        var line = text
+        line += "\n"
+        line.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)[...]
+            while !rest.isEmpty {
+                let count = write(STDERR_FILENO, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                // Nobody reads any more, or the disk is full: there is no other place to say so.
+                if count < 0 && errno != EINTR { return }
+                rest = rest.dropFirst(max(0, count))
+            }
+        }
     }
 
     /// A question on standard error, without a line break after it.

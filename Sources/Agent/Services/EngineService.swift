@@ -192,8 +192,8 @@ package actor EngineService: Service {
     }
 
     /// What the delivery of a message is called among the loops.
-    private static func loop(of row: OutboxRow) -> String {
-        "delivery (message \(row.id) to \(row.group.destination))"
+    private static func loop(of row: OutboxRow) -> LoopMonitor.Loop {
+        .delivery(message: row.id, to: row.group.destination)
     }
 
     /// Notices that the process stood still. Called before anything is decided or taken over.

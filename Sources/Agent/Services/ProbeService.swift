@@ -53,7 +53,7 @@ package struct ProbeService: Service {
     }
 
     private func sample(_ probe: any Probe, after delay: Duration) async {
-        let loop = "sampling of \(probe.id)"
+        let loop = LoopMonitor.Loop.named("sampling of \(probe.id)")
         defer { engine.monitor.end(loop) }
         var schedule = ProbeSchedule(id: probe.id, interval: probe.interval, startingAt: clock.now + delay)
         var lastFailure: String?

@@ -27,8 +27,13 @@ package struct AlertID: Hashable, Sendable, Codable, Comparable, CustomStringCon
     }
 
     package var description: String {
-        let digits = String(fingerprint, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        String(unsafeUninitializedCapacity: 16) { bytes in
+            for place in 0..<16 {
+                let digit = UInt8(truncatingIfNeeded: fingerprint >> UInt64(60 - 4 * place)) & 15
+                bytes[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+            }
+            return 16
+        }
     }
 
     package static func < (one: AlertID, other: AlertID) -> Bool {

@@ -3,20 +3,33 @@ package import PromQL
 /// Alerts that one destination hears of together, and what it has been told so far. A row of the store.
 package struct NotificationGroup: Hashable, Sendable, Codable {
     /// One group of one destination.
-    package struct ID: Hashable, Sendable, Codable, CustomStringConvertible, Comparable {
-        package let key: String
-        package let destination: Destination
+    ///
+    /// Everything about a group is looked up by it many times for one message, so its parts are kept apart and their hash
+    /// with them: a copy counts one reference, and a lookup reads one number.
+    package struct ID: Sendable {
+        private final class Parts: Sendable {
+            let key: String
+            let destination: Destination
+            let hash: Int
+
+            init(key: String, destination: Destination) {
+                self.key = key
+                self.destination = destination
+                var hasher = Hasher()
+                hasher.combine(key)
+                hasher.combine(destination)
+                hash = hasher.finalize()
+            }
+        }
+
+        private let parts: Parts
 
         package init(key: String, destination: Destination) {
-            self.key = key
-            self.destination = destination
+            parts = Parts(key: key, destination: destination)
         }
 
-        package var description: String { "\(destination) \(key)" }
-
-        package static func < (one: ID, other: ID) -> Bool {
-            (one.destination, one.key) < (other.destination, other.key)
-        }
+        package var key: String { parts.key }
+        package var destination: Destination { parts.destination }
     }
 
     /// What the destination knows of one alert.
@@ -125,5 +138,39 @@ package struct NotificationGroup: Hashable, Sendable, Codable {
     /// Takes over what another group of the destination left behind, after its own.
     package mutating func adopt(_ other: String) {
         reference = reference.map { "\($0)\n\(other)" } ?? other
+    }
+}
+
+extension NotificationGroup.ID: Hashable, Comparable, CustomStringConvertible {
+    package static func == (one: NotificationGroup.ID, other: NotificationGroup.ID) -> Bool {
+        one.parts === other.parts
+            || (one.parts.hash == other.parts.hash && one.key == other.key && one.destination == other.destination)
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(parts.hash) }
+
+    package static func < (one: NotificationGroup.ID, other: NotificationGroup.ID) -> Bool {
+        (one.destination, one.key) < (other.destination, other.key)
+    }
+
+    package var description: String { "\(destination) \(key)" }
+}
+
+extension NotificationGroup.ID: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case key, destination
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            key: try container.decode(String.self, forKey: .key),
+            destination: try container.decode(Destination.self, forKey: .destination))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(key, forKey: .key)
+        try container.encode(destination, forKey: .destination)
     }
 }

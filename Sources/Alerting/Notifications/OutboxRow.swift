@@ -18,7 +18,7 @@ package struct OutboxRow: Hashable, Sendable, Codable {
     package var group: NotificationGroup.ID
     /// The idempotency key: the same for every attempt with this body.
     package var key: String
-    package var notification: Notification
+    @Boxed package var notification: Notification
     package var state: State
     /// Whether some attempt may have arrived though no good answer came: then body and key stay, whatever later
     /// attempts bring.
@@ -42,13 +42,42 @@ package struct OutboxRow: Hashable, Sendable, Codable {
         self.id = id
         self.group = group
         self.key = key
-        self.notification = notification
+        _notification = Boxed(wrappedValue: notification)
         state = .waiting
         self.createdAt = createdAt
         self.attempts = attempts
         self.nextAttemptAt = nextAttemptAt
         self.giveUpAt = giveUpAt
     }
+}
+
+/// A value that is kept apart: what holds it is copied often, and a copy counts one reference instead of dozens.
+@propertyWrapper
+package struct Boxed<Value: Hashable & Sendable & Codable>: Hashable, Sendable, Codable {
+    private final class Box: Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
+    }
+
+    private var box: Box
+
+    package init(wrappedValue: Value) { box = Box(wrappedValue) }
+
+    package var wrappedValue: Value {
+        get { box.value }
+        set { box = Box(newValue) }
+    }
+
+    package static func == (one: Boxed, other: Boxed) -> Bool {
+        one.box === other.box || one.box.value == other.box.value
+    }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(box.value) }
+
+    package init(from decoder: any Decoder) throws { self.init(wrappedValue: try Value(from: decoder)) }
+
+    package func encode(to encoder: any Encoder) throws { try box.value.encode(to: encoder) }
 }
 
 /// How an attempt to deliver ended, as the channel judges the answer.

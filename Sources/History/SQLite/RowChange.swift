@@ -157,7 +157,6 @@ struct RowChange {
             event.value.map { String($0.bitPattern) }, event.threshold, event.peak.map { String($0.bitPattern) },
             event.summary, event.reason,
         ])
-        // Only where there is one, so that events of before keep their digests.
         if let evidence { digest.add([evidence]) }
         return [
             RowChange(.identity, [alert.databaseValue, event.rule.databaseValue, labels.databaseValue]),

@@ -123,7 +123,7 @@ struct StateReader {
         guard let text = String.fromDatabaseValue(content) else {
             throw .corruptRow(table: table, key: key, detail: "its body is not a text")
         }
-        if let checksum, checksum != RowDigest.checksum(text) {
+        if let checksum, !RowDigest.isChecksum(checksum, of: text) {
             throw .corruptRow(table: table, key: key, detail: "its checksum is another: it was changed on the disk")
         }
         return try BodyCoding.decode(type, from: text, table: table, key: key)
