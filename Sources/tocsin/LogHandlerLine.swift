@@ -19,7 +19,8 @@ struct LogHandlerLine: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let fields = metadata.merging(event.metadata ?? [:]) { _, new in new }.sorted { $0.key < $1.key }
+        let all = metadata.isEmpty ? event.metadata ?? [:] : metadata.merging(event.metadata ?? [:]) { _, new in new }
+        let fields = all.sorted { $0.key < $1.key }
         let time = AgentClock.wallText()
         if isJSON {
             var object = ["time": time, "level": event.level.rawValue, "message": event.message.description]
@@ -29,9 +30,12 @@ struct LogHandlerLine: LogHandler {
             if let data = try? encoder.encode(object) { Terminal.error(String(decoding: data, as: UTF8.self)) }
             return
         }
-        let extra = fields.map { " \($0.key)=\(Self.oneLine($0.value.description))" }.joined()
-        let level = event.level.rawValue.uppercased()
-        Terminal.error("\(time) \(level) \(Self.oneLine(event.message.description))\(extra)")
+        var line = "\(time) \(event.level.rawValue.uppercased()) \(Self.oneLine(event.message.description))"
+        for (key, value) in fields {
+            line += " \(key)="
+            if case .string(let text) = value { line += Self.oneLine(text) } else { line += Self.oneLine("\(value)") }
+        }
+        Terminal.error(line)
     }
 
     /// With control characters, line separators and marks that turn the direction of writing as escapes: what others

@@ -6,11 +6,34 @@ import PromQL
 /// An alert as Prometheus or `amtool` send it, read and checked as Alertmanager 0.25 does (`api/v2/api.go`, and
 /// `Alert.Validate` of prometheus/common).
 struct PostableAlert: Decodable {
-    let labels: [String: String?]?
-    let annotations: [String: String?]?
+    let labels: Texts?
+    let annotations: Texts?
     let startsAt: String?
     let endsAt: String?
     let generatorURL: String?
+
+    /// Texts by name; null is the empty text. A type of its own, since the general way takes half as long again for it, and
+    /// thousands come at once.
+    struct Texts: Decodable {
+        let values: [String: String]
+
+        private struct Name: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Name.self)
+            var values: [String: String] = [:]
+            for name in container.allKeys {
+                values[name.stringValue] = try container.decodeIfPresent(String.self, forKey: name) ?? ""
+            }
+            self.values = values
+        }
+    }
 
     /// What is wrong with one alert, in Alertmanager's words.
     enum Invalid: Error, CustomStringConvertible {
@@ -66,10 +89,10 @@ struct PostableAlert: Decodable {
         let startsAt = start ?? end ?? now
         guard endsAt >= startsAt else { throw .endsBeforeStart }
         // Labels without a value don't count, and may have any name.
-        let labels = (self.labels ?? [:]).compactMapValues { $0.flatMap { $0.isEmpty ? nil : $0 } }
+        let labels = (self.labels?.values ?? [:]).filter { !$0.value.isEmpty }
         if let wrong = labels.keys.sorted().first(where: { !Self.isName($0) }) { throw .labelName(wrong) }
         guard !labels.isEmpty else { throw .noLabels }
-        let annotations = (self.annotations ?? [:]).mapValues { $0 ?? "" }
+        let annotations = self.annotations?.values ?? [:]
         if let wrong = annotations.keys.sorted().first(where: { !Self.isName($0) }) { throw .annotationName(wrong) }
         return ReceivedAlert(
             labels: Labels(labels), annotations: annotations, startsAt: startsAt, endsAt: endsAt,

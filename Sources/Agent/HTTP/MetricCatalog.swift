@@ -38,6 +38,9 @@ package enum MetricCatalog {
         "tocsin_history_dropped_records_total": (
             .counter, "Events and ledger rows given up because the history could not be written for too long."
         ),
+        "tocsin_log_dropped_total": (
+            .counter, "Events and ledger rows that the log lacks because its reader did not keep up."
+        ),
         "tocsin_history_backlog_records": (.gauge, "Records in memory that wait for the history to be writable."),
         "tocsin_history_writable": (.gauge, "1 while the history can be written."),
         "tocsin_clock_drift_seconds": (.gauge, "How far the wall clock was set since the start."),

@@ -42,6 +42,7 @@ package enum MetricsText {
             ("tocsin_history_commits_total", [:], Double(counters.commits)),
             ("tocsin_history_failed_commits_total", [:], Double(counters.failedCommits)),
             ("tocsin_history_dropped_records_total", [:], Double(counters.droppedRecords)),
+            ("tocsin_log_dropped_total", [:], Double(counters.unlogged)),
             ("tocsin_history_backlog_records", [:], Double(status.backlog)),
             ("tocsin_history_writable", [:], status.historyFault == nil ? 1 : 0),
             ("tocsin_clock_drift_seconds", [:], Double(status.clockDrift.milliseconds) / 1_000),

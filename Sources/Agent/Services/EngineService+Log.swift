@@ -17,21 +17,22 @@ extension EngineService {
             """, metadata: ["rules": "\(silent.sorted().joined(separator: ", "))"])
     }
 
-    func logEvents(in records: [StoreRecord]) {
-        for record in records {
-            switch record {
-            case .event(let event): log(event)
-            case .ledger(let entry):
-                if entry.kind == .givenUp { counters.givenUp[entry.destination.receiver, default: 0] += 1 }
-                log(entry)
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
-                break
+    /// Writes down what happened, beside the steps.
+    nonisolated func writeLog(_ all: AsyncStream<[StoreRecord]>) async {
+        for await records in all {
+            for record in records {
+                switch record {
+                case .event(let event): log(event)
+                case .ledger(let entry): log(entry)
+                case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
+                    .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
+                    break
+                }
             }
         }
     }
 
-    private func log(_ event: AlertEvent) {
+    private nonisolated func log(_ event: AlertEvent) {
         if event.kind == .silenceBegan || event.kind == .silenceEnded {
             logger.info(
                 "\(event.kind == .silenceBegan ? "a silence began" : "a silence ended"): \(event.reason ?? "")",
@@ -60,7 +61,7 @@ extension EngineService {
         }
     }
 
-    private func log(_ entry: LedgerEntry) {
+    private nonisolated func log(_ entry: LedgerEntry) {
         let level: Logger.Level
         switch entry.kind {
         case .merged, .delivered, .withheld, .escalated: level = .info
@@ -73,5 +74,17 @@ extension EngineService {
         logger.log(
             level: level, "notification \(entry.kind.rawValue): \(entry.reason)",
             metadata: ["to": "\(entry.destination)", "group": "\(entry.groupKey)"])
+    }
+}
+
+extension StoreRecord {
+    /// Whether the log tells it.
+    var isLogged: Bool {
+        switch self {
+        case .event, .ledger: true
+        case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence, .heartbeat,
+            .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
+            false
+        }
     }
 }

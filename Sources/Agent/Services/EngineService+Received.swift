@@ -21,10 +21,13 @@ extension EngineService {
     /// More alerts of others than this don't fire at once.
     package static let mostReceived = 100_000
 
+    /// So many are taken in between two steps.
+    private static let receivedAtOnce = 100
+
     /// When an alert that is sent without an end is over.
     package var resolveTimeout: Duration { engine.resolveTimeout }
 
-    /// Takes over alerts that others sent, and waits until they are stored: all of them in one commit.
+    /// Takes over alerts that others sent, and waits until they are stored.
     ///
     /// - Parameter invalid: how many more came that could not be taken.
     package func receive(_ alerts: [ReceivedAlert], invalid: Int = 0) async throws(ReceptionProblem) {
@@ -35,7 +38,14 @@ extension EngineService {
         }
         tick()
         counters.received += alerts.count
-        let ofRules = engine.receive(alerts, at: now)
+        var ofRules = 0
+        // Part by part, so that the first are stored and told while the next are still being taken in.
+        for start in stride(from: 0, to: alerts.count, by: Self.receivedAtOnce) {
+            let part = alerts[start..<min(start + Self.receivedAtOnce, alerts.count)]
+            ofRules += engine.receive(Array(part), at: now)
+            wake.call()
+            if part.endIndex < alerts.count { await Task.yield() }
+        }
         if ofRules > 0 {
             logger.notice("\(ofRules) alerts that were sent have the labels of the agent's own; they stay the rules'")
         }

@@ -37,6 +37,9 @@ package actor EngineService: Service {
     private var waiting: [CheckedContinuation<Void, Never>] = []
     /// The step that waits because too much is decided and not stored.
     private var throttled: CheckedContinuation<Void, Never>?
+    /// What happened, for the log. Nothing waits for it: whoever reads the log may be slow, or stand still.
+    private let happened: AsyncStream<[StoreRecord]>.Continuation
+    private let toLog: AsyncStream<[StoreRecord]>
     private let rows: AsyncStream<OutboxRow>.Continuation
     /// The messages to send, for the delivery service.
     package nonisolated let outgoing: AsyncStream<OutboxRow>
@@ -61,11 +64,13 @@ package actor EngineService: Service {
     /// Time enough for every probe to have had a round, and for recording rules of recording rules.
     private static let silentRulesPause = Duration.seconds(300)
     /// Wakes within this time of each other are served together.
-    private static let coalescing = Duration.milliseconds(20)
+    private static let coalescing = Duration.milliseconds(4)
     /// It ticks once a second; a longer pause than this means that the process stood still.
     private static let longestTick = Duration.seconds(10)
     /// Messages under way at once, to all receivers together; see `DeliveryGate.mostLeased` for one.
     private static let mostInFlight = 4_000
+    /// What steps brought and is not logged yet; the log lacks what is more.
+    private static let mostUnlogged = 1_000
     /// Records that may wait for the commit under way; past it no more is decided until that is through.
     private static let mostDecided = 20_000
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
@@ -88,6 +93,8 @@ package actor EngineService: Service {
         lastTick = lastStep
         nextEvaluation = lastStep
         silentRulesDue = lastStep + Self.silentRulesPause
+        (toLog, happened) = AsyncStream.makeStream(
+            of: [StoreRecord].self, bufferingPolicy: .bufferingOldest(Self.mostUnlogged))
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
         (diagnoses, wantedDiagnoses) = AsyncStream.makeStream(of: DiagnosisRequest.self)
     }
@@ -97,6 +104,7 @@ package actor EngineService: Service {
     package func run() async throws {
         isRunning = true
         async let storing: Void = storeDecided()
+        async let logging: Void = writeLog(toLog)
         await withGracefulShutdownHandler {
             while !wake.isFinished && !Task.isCancelled {
                 lookAtWallClock()
@@ -114,6 +122,8 @@ package actor EngineService: Service {
         await step()
         storeWake.finish()
         await storing
+        happened.finish()
+        await logging
         monitor.end("evaluation")
         monitor.end("storing")
         rows.finish()
@@ -150,7 +160,7 @@ package actor EngineService: Service {
         }
         inFlight += leased.count
         let records = engine.takeRecords()
-        logEvents(in: records)
+        noteHappened(in: records)
         decided.records += records
         decided.rows += leased
         decided.diagnoses += engine.takeDiagnoses()
@@ -158,6 +168,15 @@ package actor EngineService: Service {
         waiting = []
         monitor.note("evaluation", next: clock.now + LoopMonitor.patience)
         storeWake.call()
+    }
+
+    private func noteHappened(in records: [StoreRecord]) {
+        let told = records.filter(\.isLogged)
+        for case .ledger(let entry) in told where entry.kind == .givenUp {
+            counters.givenUp[entry.destination.receiver, default: 0] += 1
+        }
+        guard !told.isEmpty, case .dropped = happened.yield(told) else { return }
+        counters.unlogged += told.count
     }
 
     /// What steps decided: the records, and what waits for them to be stored.

@@ -8,6 +8,8 @@ package struct EngineCounters: Sendable, Hashable {
     package var failedCommits = 0
     /// Events and ledger rows dropped because the store could not be written for too long.
     package var droppedRecords = 0
+    /// Events and ledger rows that the log lacks, because whoever reads it does not keep up.
+    package var unlogged = 0
     package var delivered: [String: Int] = [:]
     package var retried: [String: Int] = [:]
     package var rejected: [String: Int] = [:]

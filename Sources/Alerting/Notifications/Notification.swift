@@ -67,6 +67,7 @@ package struct Notification: Hashable, Sendable, Codable {
     /// The labels that all its alerts share, with the level as `severity`.
     package var commonLabels: Labels {
         guard let first = alerts.first else { return Labels() }
+        if alerts.count == 1 { return first.routedLabels }
         let shared = first.routedLabels.filter { pair in
             alerts.allSatisfy { $0.routedLabels[pair.name] == pair.value }
         }
@@ -76,6 +77,7 @@ package struct Notification: Hashable, Sendable, Codable {
     /// The annotations that all its alerts share.
     package var commonAnnotations: [String: String] {
         guard let first = alerts.first else { return [:] }
+        if alerts.count == 1 { return first.annotations }
         return first.annotations.filter { pair in alerts.allSatisfy { $0.annotations[pair.key] == pair.value } }
     }
 }

@@ -40,6 +40,9 @@ enum JSONText: Sendable, Equatable, ExpressibleByStringLiteral, ExpressibleByArr
         .object(dictionary.sorted { $0.key < $1.key }.map { Member($0.key, .string($0.value)) })
     }
 
+    /// An object of labels, in their order.
+    static func labels(_ labels: Labels) -> JSONText { .object(labels.map { Member($0.name, .string($0.value)) }) }
+
     /// The string, or null.
     static func optional(_ text: String?) -> JSONText { text.map(JSONText.string) ?? .null }
 

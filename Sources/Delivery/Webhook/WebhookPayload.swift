@@ -22,8 +22,8 @@ struct WebhookPayload: Sendable {
             "receiver": .string(notification.destination.receiver),
             "status": .string(notification.isFiring ? "firing" : "resolved"),
             "alerts": .array(shown.alerts.map(alertmanager)),
-            "groupLabels": .strings(notification.groupLabels.dictionary),
-            "commonLabels": .strings(shown.commonLabels.dictionary),
+            "groupLabels": .labels(notification.groupLabels),
+            "commonLabels": .labels(shown.commonLabels),
             "commonAnnotations": .strings(shown.commonAnnotations),
             "externalURL": .string(context.externalURL ?? ""),
             "version": "4",
@@ -43,7 +43,7 @@ struct WebhookPayload: Sendable {
     private func alertmanager(_ alert: NotifiedAlert) -> JSONText {
         .members([
             "status": .string(alert.isFiring ? "firing" : "resolved"),
-            "labels": .strings(alert.routedLabels.dictionary),
+            "labels": .labels(alert.routedLabels),
             "annotations": .strings(alert.annotations),
             "startsAt": .string("\(alert.startedAt)"),
             // What Alertmanager sends while the end is not known: Go's zero time.

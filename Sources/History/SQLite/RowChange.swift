@@ -148,48 +148,36 @@ struct RowChange {
     }
 
     private static func insert(_ event: AlertEvent) -> [RowChange] {
-        let alert = event.alert.description
-        let labels = BodyText.of(event.labels)
-        let evidence = event.evidence.map(BodyText.of)
+        let alert = event.alert.description.databaseValue
+        let labels = BodyText.of(event.labels).databaseValue
+        var columns = [
+            event.at.milliseconds.databaseValue, alert, event.kind.rawValue.databaseValue, event.rule.databaseValue,
+            column(event.level), column(event.previousLevel), column(event.value), column(event.threshold),
+            column(event.peak), column(event.summary), column(event.reason),
+        ]
+        let evidence = column(event.evidence.map(BodyText.of))
         var digest = RowDigest()
-        digest.add([
-            alert, event.kind.rawValue, event.rule, labels, event.level?.rawValue, event.previousLevel?.rawValue,
-            event.value.map { String($0.bitPattern) }, event.threshold, event.peak.map { String($0.bitPattern) },
-            event.summary, event.reason,
-        ])
-        if let evidence { digest.add([evidence]) }
+        digest.add(columns + [labels, evidence])
+        columns += [digest.value.databaseValue, evidence]
         return [
-            RowChange(.identity, [alert.databaseValue, event.rule.databaseValue, labels.databaseValue]),
-            RowChange(
-                .event,
-                [
-                    event.at.milliseconds.databaseValue, alert.databaseValue, event.kind.rawValue.databaseValue,
-                    event.rule.databaseValue, column(event.level), column(event.previousLevel), column(event.value),
-                    column(event.threshold), column(event.peak), column(event.summary), column(event.reason),
-                    digest.value.databaseValue, column(evidence),
-                ]),
+            RowChange(.identity, [alert, event.rule.databaseValue, labels]), RowChange(.event, columns),
         ]
     }
 
     private static func insert(_ entry: LedgerEntry) -> RowChange {
         // Sixteen hexadecimal digits each: nothing in them needs an escape.
         let alerts = "[" + entry.alerts.map { "\"\($0)\"" }.joined(separator: ",") + "]"
-        let latency = entry.latency.map(\.nanosecondsInMilliseconds)
+        var columns = [
+            entry.at.milliseconds.databaseValue, entry.kind.rawValue.databaseValue,
+            entry.destination.description.databaseValue, entry.destination.receiver.databaseValue,
+            entry.destination.channel.databaseValue, entry.destination.index.databaseValue,
+            entry.groupKey.databaseValue, alerts.databaseValue, column(entry.message), column(entry.attempt),
+            column(entry.latency.map(\.nanosecondsInMilliseconds)), entry.reason.databaseValue,
+        ]
         var digest = RowDigest()
-        digest.add([
-            entry.kind.rawValue, entry.destination.description, entry.groupKey, alerts,
-            entry.message.map { String($0) },
-            entry.attempt.map { String($0) }, latency.map { String($0.bitPattern) }, entry.reason,
-        ])
-        return RowChange(
-            .ledger,
-            [
-                entry.at.milliseconds.databaseValue, entry.kind.rawValue.databaseValue,
-                entry.destination.description.databaseValue, entry.destination.receiver.databaseValue,
-                entry.destination.channel.databaseValue, entry.destination.index.databaseValue,
-                entry.groupKey.databaseValue, alerts.databaseValue, column(entry.message), column(entry.attempt),
-                column(latency), entry.reason.databaseValue, digest.value.databaseValue,
-            ])
+        digest.add(columns)
+        columns.append(digest.value.databaseValue)
+        return RowChange(.ledger, columns)
     }
 
     private static func column(_ level: Severity?) -> DatabaseValue {

@@ -1,24 +1,39 @@
+import GRDB
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
 /// A short stand-in for a whole row, the same in every run: 64-bit FNV-1a over its columns, eight bytes at a time, since a
 /// storm writes tens of megabytes.
 struct RowDigest {
     private static let prime: UInt64 = 0x0000_0100_0000_01B3
     private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
 
-    mutating func add(_ columns: [String?]) {
+    mutating func add(_ columns: some Sequence<DatabaseValue>) {
         for column in columns {
+            switch column.storage {
             // No text is as long as this, so what is missing is not an empty text.
-            guard var text = column else {
-                add(.max)
-                continue
+            case .null: add(.max)
+            case .int64(let number): add(UInt64(bitPattern: number))
+            case .double(let number): add(number.bitPattern)
+            case .string(let text): add(text)
+            case .blob(let data): data.withUnsafeBytes { add($0) }
             }
-            text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
         }
+    }
+
+    private mutating func add(_ text: String) {
+        var text = text
+        text.withUTF8 { add(UnsafeRawBufferPointer($0)) }
     }
 
     /// The checksum of one row's body.
     static func checksum(_ body: String) -> Int64 {
         var digest = RowDigest()
-        digest.add([body])
+        digest.add(body)
         return digest.value
     }
 
