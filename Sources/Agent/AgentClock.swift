@@ -37,7 +37,9 @@ package struct AgentClock: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let micros = String(Int(time.tv_nsec) / 1_000 % 1_000)
-        return timestamp(time).description.dropLast() + String(repeating: "0", count: 3 - micros.count) + micros + "Z"
+        var text = timestamp(time).description
+        text.unicodeScalars.removeLast()
+        return text + "000".dropLast(micros.utf8.count) + micros + "Z"
     }
 
     private static func timestamp(_ time: timespec) -> Timestamp {

@@ -3,7 +3,8 @@ package import PromQL
 
 /// Where the agent keeps what must outlive it: states, messages that must arrive, and what happened.
 ///
-/// There is one writer, the agent. Reading never waits for writing.
+/// There is one writer, the agent. What was committed is read from then on; reading waits for no commit that is under
+/// way.
 package protocol HistoryStore: Sendable {
     /// Gives back what was true when the agent last ran: alerts by id, groups by id, messages by number.
     func load() async throws(HistoryError) -> StoredState

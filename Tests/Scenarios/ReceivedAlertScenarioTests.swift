@@ -165,4 +165,36 @@ struct ReceivedAlertScenarioTests {
         #expect(all, "\(Told.all(in: receiver).count)")
         #expect(Told.all(in: receiver).count == 10_000)
     }
+
+    @Test("killed in the midst of a storm, while its rows are in the journal: each is told, and the history is whole")
+    func killedInStorm() async throws {
+        let receiver = try HTTPReceiver(port: 0) { _ in .init() }
+        defer { receiver.stop() }
+        var agent = try await AgentProcess(settings(receiver, groupBy: "['...']"))
+        defer { agent.remove() }
+        let alerts = (0..<3_000).map { #"{"labels":{"alertname":"Storm","n":"\#($0)"}}"# }
+        #expect(try await post("[\(alerts.joined(separator: ","))]", to: agent) == 200)
+        #expect(await eventually(within: 30) { told(receiver, "Storm").count >= 100 }, "\(agent.program.logText)")
+        agent.stop(SIGKILL)
+        func count(_ sql: String) throws -> Int? {
+            let path = agent.folder.path + "/history.sqlite"
+            let read = "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute(sys.argv[2]).fetchone()[0])"
+            let outcome = try Subprocess.run("python3", ["-c", read, path, sql])
+            return Int(outcome.output.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        #expect(try #require(try count("SELECT count(*) FROM journal")) > 0)
+        #expect(try #require(try count("SELECT count(*) FROM event")) < 3_000)
+        agent = try await AgentProcess(settings(receiver, groupBy: "['...']"), folder: agent.folder)
+        let all = await eventually(within: 60) {
+            Set(Told.all(in: receiver).compactMap { $0.labels["n"] }).count == 3_000
+        }
+        #expect(all, "\(Told.all(in: receiver).count)")
+        // Once more only what was under way.
+        #expect(Told.all(in: receiver).count <= 3_000 + 1_000)
+        #expect(agent.stop() == 0)
+        #expect(try count("SELECT count(*) FROM journal") == 0)
+        #expect(try count("SELECT count(*) FROM event WHERE kind = 'fired'") == 3_000)
+        #expect(try count("SELECT count(DISTINCT message) FROM ledger WHERE kind = 'delivered'") == 3_000)
+        #expect(try count("SELECT count(*) FROM outbox") == 0)
+    }
 }

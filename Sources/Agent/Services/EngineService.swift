@@ -64,7 +64,9 @@ package actor EngineService: Service {
     /// Time enough for every probe to have had a round, and for recording rules of recording rules.
     private static let silentRulesPause = Duration.seconds(300)
     /// Wakes within this time of each other are served together.
-    private static let coalescing = Duration.milliseconds(4)
+    private static let coalescing = Duration.milliseconds(20)
+    /// The same while messages are under way, or somebody waits for an answer.
+    private static let coalescingWhileAwaited = Duration.milliseconds(4)
     /// It ticks once a second; a longer pause than this means that the process stood still.
     private static let longestTick = Duration.seconds(10)
     /// Messages under way at once, to all receivers together; see `DeliveryGate.mostLeased` for one.
@@ -111,7 +113,8 @@ package actor EngineService: Service {
                 await step()
                 await wake.wait(atMost: pauseUntilDue)
                 // The first call after a quiet while is served at once; those that follow closely, together.
-                let rest = Self.coalescing - (clock.now - lastStep)
+                let isAwaited = inFlight > 0 || !waiting.isEmpty
+                let rest = (isAwaited ? Self.coalescingWhileAwaited : Self.coalescing) - (clock.now - lastStep)
                 if rest > .zero { try? await Task.sleep(for: rest) }
             }
         } onGracefulShutdown: {

@@ -333,7 +333,9 @@ package struct Engine: Sendable {
     }
 
     private mutating func take(_ events: [AlertEvent], at now: Timestamp) {
-        for alert in events.compactMap({ rules.alerts[$0.alert] }) { planner.noteSource(alert, at: now) }
+        if planner.hasInhibitions {
+            for alert in events.compactMap({ rules.alerts[$0.alert] }) { planner.noteSource(alert, at: now) }
+        }
         for event in events {
             records.append(.event(event))
             guard let alert = rules.alerts[event.alert] else { continue }

@@ -22,6 +22,8 @@ package struct NotificationPlanner: Sendable {
     var groupsByAlert: [AlertID: Set<NotificationGroup.ID>] = [:]
     var routesByID: [String: Route] = [:]
     var inhibitions = InhibitionBook()
+    /// Whether any alert can hold back another.
+    var hasInhibitions: Bool { !inhibitions.isEmpty }
     var intervals = IntervalBook()
     package internal(set) var silences: SilenceBook
     package internal(set) var acknowledgements: AcknowledgementBook

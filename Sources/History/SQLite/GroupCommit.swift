@@ -123,6 +123,7 @@ final class GroupCommit: Sendable {
             for records in records { try RowChange.each(of: records) { try writer.apply($0) } }
             return 0
         }
+        if unfiled == 0 { try Self.foldLog(at: Self.pagesInStorm, in: db) }
         var size = unfiled + (try Journal.append(records, to: db))
         while size > journalling.largest { size -= try Journal.file(in: db, atMost: Self.filingStep).size }
         return size
@@ -146,7 +147,7 @@ final class GroupCommit: Sendable {
                 pool.asyncWriteWithoutTransaction { db in
                     let result = self.run(
                         { db in try Journal.file(in: db, atMost: Self.filingStep, upTo: last) }, in: db)
-                    if case .success(let filed) = result { self.state.withLock { $0.unfiled -= filed.size } }
+                    if case .success(let filed) = result { self.noteFiled(filed.size, in: db) }
                     continuation.resume(returning: result)
                 }
                 return false
@@ -154,6 +155,24 @@ final class GroupCommit: Sendable {
             if isClosed { continuation.resume(returning: .failure(.closed(path: path))) }
         }
         return try result.get().isDone
+    }
+
+    private func noteFiled(_ size: Int, in db: Database) {
+        let left = state.withLock { state in
+            state.unfiled -= size
+            return state.unfiled
+        }
+        if left == 0 { try? Self.foldLog(at: Self.pages, in: db) }
+    }
+
+    /// SQLite's own number.
+    private static let pages = 1_000
+    /// 64 MiB: to fold the log into the file takes a tenth of a second, which a storm had better not wait for.
+    private static let pagesInStorm = 16_384
+
+    /// Sets how many pages SQLite's write-ahead log may hold before it is folded into the file.
+    private static func foldLog(at pages: Int, in db: Database) throws {
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
     }
 
     /// Files what is in the journal as soon as nothing has been written for a while. What can't be filed for now, since the

@@ -112,8 +112,6 @@ extension SQLiteHistory {
                 let reading = try pool.writeWithoutTransaction { db in
                     // The pool sets NORMAL, which may lose the last commits when the power fails.
                     try db.execute(sql: "PRAGMA synchronous = FULL")
-                    // The log is folded into the file at 16 MiB: a storm writes each page often.
-                    try db.execute(sql: "PRAGMA wal_autocheckpoint = 4096")
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                     var reading: StateReader.Reading?
                     try db.inTransaction(.immediate) {
