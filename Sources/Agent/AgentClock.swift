@@ -37,9 +37,8 @@ package struct AgentClock: Sendable {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         let micros = String(Int(time.tv_nsec) / 1_000 % 1_000)
-        var text = timestamp(time).description
-        text.unicodeScalars.removeLast()
-        return text + "000".dropLast(micros.utf8.count) + micros + "Z"
+        let milliseconds = String(decoding: timestamp(time).description.utf8.dropLast(), as: UTF8.self)
+        return milliseconds + "000".dropLast(micros.utf8.count) + micros + "Z"
     }
 
     private static func timestamp(_ time: timespec) -> Timestamp {

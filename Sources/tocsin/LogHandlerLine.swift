@@ -41,7 +41,8 @@ struct LogHandlerLine: LogHandler {
     /// With control characters, line separators and marks that turn the direction of writing as escapes: what others
     /// send may neither begin a line nor steer a terminal.
     static func oneLine(_ text: String) -> String {
-        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+        var plain = text
+        if plain.withUTF8({ $0.allSatisfy { (0x20..<0x7F).contains($0) } }) { return text }
         guard text.unicodeScalars.contains(where: isUnwanted) else { return text }
         var line = ""
         for scalar in text.unicodeScalars {

@@ -190,7 +190,8 @@ import Testing
             Issue.record("it was opened")
         } catch let error as HistoryError {
             guard case .newer(_, HistorySchema.version + 1, HistorySchema.version) = error else { throw error }
-            #expect("\(error)".contains("schema \(HistorySchema.version + 1), this one knows up to \(HistorySchema.version)"))
+            let told = "schema \(HistorySchema.version + 1), this one knows up to \(HistorySchema.version)"
+            #expect("\(error)".contains(told))
         }
         #expect(try folder.bytes(folder.history) == before)
     }

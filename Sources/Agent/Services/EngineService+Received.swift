@@ -38,6 +38,8 @@ extension EngineService {
         }
         tick()
         counters.received += alerts.count
+        receiving += 1
+        defer { receiving -= 1 }
         var ofRules = 0
         // Part by part, so that the first are stored and told while the next are still being taken in.
         for start in stride(from: 0, to: alerts.count, by: Self.receivedAtOnce) {

@@ -30,6 +30,8 @@ package actor EngineService: Service {
     /// The pause after the last failed commit; zero after one that went well.
     private var commitPause = Duration.zero
     private var inFlight = 0
+    /// How many are just handing over alerts.
+    var receiving = 0
     private var isDraining = false
     /// Whether steps are taken, so that it makes sense to wait for one.
     private var isRunning = false
@@ -113,7 +115,7 @@ package actor EngineService: Service {
                 await step()
                 await wake.wait(atMost: pauseUntilDue)
                 // The first call after a quiet while is served at once; those that follow closely, together.
-                let isAwaited = inFlight > 0 || !waiting.isEmpty
+                let isAwaited = inFlight > 0 || receiving > 0 || !waiting.isEmpty
                 let rest = (isAwaited ? Self.coalescingWhileAwaited : Self.coalescing) - (clock.now - lastStep)
                 if rest > .zero { try? await Task.sleep(for: rest) }
             }
