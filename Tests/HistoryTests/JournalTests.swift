@@ -77,6 +77,20 @@ import Testing
         await store.close()
     }
 
+    @Test("A trickle of commits after a storm does not keep it from being filed", .timeLimit(.minutes(1)))
+    func trickle() async throws {
+        let (store, _) = try await open(from: 200, quiet: .milliseconds(50))
+        try await store.commit((0..<250).map { .event(Make.event(at: Double($0))) })
+        #expect(try entries > 0)
+        var number = 1_000.0
+        while try entries > 0 {
+            try await store.commit([.event(Make.event(at: number))])
+            number += 1
+        }
+        #expect(try count(of: "event") == 250 + Int(number) - 1_000)
+        await store.close()
+    }
+
     @Test("A close files what is left")
     func closing() async throws {
         let (store, _) = try await open()

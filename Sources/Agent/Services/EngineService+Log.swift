@@ -1,6 +1,7 @@
 import Alerting
 import Logging
 import PromQL
+import Synchronization
 
 /// What the engine's shell writes into the log.
 extension EngineService {
@@ -29,6 +30,28 @@ extension EngineService {
                     break
                 }
             }
+            unlogged.subtract(records.count, ordering: .relaxed)
+        }
+    }
+
+    /// Whether the log tells a record.
+    nonisolated func isLogged(_ record: StoreRecord) -> Bool {
+        switch record {
+        case .event: logger.logLevel <= .info
+        case .ledger(let entry): logger.logLevel <= Self.level(of: entry)
+        case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence, .heartbeat,
+            .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
+            false
+        }
+    }
+
+    private static func level(of entry: LedgerEntry) -> Logger.Level {
+        switch entry.kind {
+        case .merged, .delivered, .withheld, .escalated: .info
+        // What becomes of them is told.
+        case .queued, .attempt: .debug
+        case .retry: .warning
+        case .rejected, .givenUp: .error
         }
     }
 
@@ -62,29 +85,8 @@ extension EngineService {
     }
 
     private nonisolated func log(_ entry: LedgerEntry) {
-        let level: Logger.Level
-        switch entry.kind {
-        case .merged, .delivered, .withheld, .escalated: level = .info
-        // What becomes of them is told.
-        case .queued, .attempt: level = .debug
-        case .retry: level = .warning
-        case .rejected, .givenUp: level = .error
-        }
-        guard level >= logger.logLevel else { return }
         logger.log(
-            level: level, "notification \(entry.kind.rawValue): \(entry.reason)",
+            level: Self.level(of: entry), "notification \(entry.kind.rawValue): \(entry.reason)",
             metadata: ["to": "\(entry.destination)", "group": "\(entry.groupKey)"])
-    }
-}
-
-extension StoreRecord {
-    /// Whether the log tells it.
-    var isLogged: Bool {
-        switch self {
-        case .event, .ledger: true
-        case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence, .heartbeat,
-            .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
-            false
-        }
     }
 }

@@ -3,6 +3,7 @@ package import History
 package import Logging
 package import PromQL
 import ServiceLifecycle
+import Synchronization
 
 /// The shell around the engine: gives it the time, stores what it decides, and hands on what is to be sent.
 ///
@@ -42,6 +43,8 @@ package actor EngineService: Service {
     /// What happened, for the log. Nothing waits for it: whoever reads the log may be slow, or stand still.
     private let happened: AsyncStream<[StoreRecord]>.Continuation
     private let toLog: AsyncStream<[StoreRecord]>
+    /// How much of it is not in the log yet.
+    nonisolated let unlogged = Atomic<Int>(0)
     private let rows: AsyncStream<OutboxRow>.Continuation
     /// The messages to send, for the delivery service.
     package nonisolated let outgoing: AsyncStream<OutboxRow>
@@ -73,8 +76,8 @@ package actor EngineService: Service {
     private static let longestTick = Duration.seconds(10)
     /// Messages under way at once, to all receivers together; see `DeliveryGate.mostLeased` for one.
     private static let mostInFlight = 4_000
-    /// What steps brought and is not logged yet; the log lacks what is more.
-    private static let mostUnlogged = 1_000
+    /// Events and ledger rows that wait to be logged; the log lacks what is more.
+    private static let mostUnlogged = 50_000
     /// Records that may wait for the commit under way; past it no more is decided until that is through.
     private static let mostDecided = 20_000
     /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
@@ -97,8 +100,7 @@ package actor EngineService: Service {
         lastTick = lastStep
         nextEvaluation = lastStep
         silentRulesDue = lastStep + Self.silentRulesPause
-        (toLog, happened) = AsyncStream.makeStream(
-            of: [StoreRecord].self, bufferingPolicy: .bufferingOldest(Self.mostUnlogged))
+        (toLog, happened) = AsyncStream.makeStream(of: [StoreRecord].self)
         (outgoing, rows) = AsyncStream.makeStream(of: OutboxRow.self)
         (diagnoses, wantedDiagnoses) = AsyncStream.makeStream(of: DiagnosisRequest.self)
     }
@@ -164,6 +166,9 @@ package actor EngineService: Service {
             reportSilentRules()
         }
         inFlight += leased.count
+        // Each may wait for a connection for as long as it may take.
+        let settled = clock.now + longestAttempt * 2 + LoopMonitor.patience
+        for row in leased { monitor.note(Self.loop(of: row), next: settled) }
         let records = engine.takeRecords()
         noteHappened(in: records)
         decided.records += records
@@ -176,12 +181,16 @@ package actor EngineService: Service {
     }
 
     private func noteHappened(in records: [StoreRecord]) {
-        let told = records.filter(\.isLogged)
-        for case .ledger(let entry) in told where entry.kind == .givenUp {
+        let told = records.filter(isLogged)
+        for case .ledger(let entry) in records where entry.kind == .givenUp {
             counters.givenUp[entry.destination.receiver, default: 0] += 1
         }
-        guard !told.isEmpty, case .dropped = happened.yield(told) else { return }
-        counters.unlogged += told.count
+        guard unlogged.load(ordering: .relaxed) + told.count <= Self.mostUnlogged else {
+            counters.unlogged += told.count
+            return
+        }
+        unlogged.add(told.count, ordering: .relaxed)
+        happened.yield(told)
     }
 
     /// What steps decided: the records, and what waits for them to be stored.
@@ -190,29 +199,70 @@ package actor EngineService: Service {
         var rows: [OutboxRow] = []
         var diagnoses: [DiagnosisRequest] = []
         var waiting: [CheckedContinuation<Void, Never>] = []
+        /// Whether no more will be decided.
+        var isLast = false
     }
 
-    /// Stores what steps decide, all that has gathered in one commit, and only then hands on what is to be sent.
-    private func storeDecided() async {
+    /// Stores what steps decide, all that has gathered in one commit, and only then hands on what is to be sent. Not on the
+    /// actor: what is stored leaves at once, also while a step is being taken.
+    private nonisolated func storeDecided() async {
         while true {
-            let isLast = storeWake.isFinished
-            let batch = decided
-            decided = Decided()
-            throttled?.resume()
-            throttled = nil
-            await store(batch.records)
-            monitor.note("storing", next: clock.now + LoopMonitor.patience)
-            for row in batch.rows {
-                // It may wait for a connection for as long as it may take.
-                monitor.note(Self.loop(of: row), next: clock.now + longestAttempt * 2 + LoopMonitor.patience)
-                rows.yield(row)
+            let batch = await takeDecided()
+            var failure: HistoryError?
+            if !batch.records.isEmpty {
+                do throws(HistoryError) {
+                    try await history.commit(batch.records)
+                } catch {
+                    failure = error
+                }
             }
-            for request in batch.diagnoses { wantedDiagnoses.yield(request) }
-            for waiter in batch.waiting { waiter.resume() }
-            if isLast { return }
+            if failure == nil { handOn(batch) }
+            await conclude(batch, failure)
+            if batch.isLast { return }
             // Once a second what could not be stored is tried again.
             await storeWake.wait(atMost: .seconds(1))
         }
+    }
+
+    /// What is to be stored now, with what could not be stored before; no records while the history is not to be tried.
+    private func takeDecided() -> Decided {
+        var batch = decided
+        decided = Decided()
+        throttled?.resume()
+        throttled = nil
+        batch.isLast = storeWake.isFinished
+        backlog += batch.records
+        batch.records = []
+        if ContinuousClock.now >= nextCommit || isDraining { swap(&batch.records, &backlog) }
+        return batch
+    }
+
+    private nonisolated func handOn(_ batch: Decided) {
+        for row in batch.rows { rows.yield(row) }
+        for request in batch.diagnoses { wantedDiagnoses.yield(request) }
+    }
+
+    /// Takes note of how a commit ended. Where it failed what it held is kept, and messages leave all the same.
+    private func conclude(_ batch: Decided, _ failure: HistoryError?) {
+        monitor.note("storing", next: clock.now + LoopMonitor.patience)
+        if let failure {
+            counters.failedCommits += 1
+            commitPause = min(max(commitPause * 2, .milliseconds(500)), Self.longestCommitPause)
+            nextCommit = ContinuousClock.now + commitPause
+            if historyFault == nil { logger.error("the history can't be written: \(failure)") }
+            historyFault = String(describing: failure)
+            backlog = batch.records + backlog
+            shortenBacklog()
+            handOn(batch)
+        } else if !batch.records.isEmpty {
+            counters.commits += 1
+            commitPause = .zero
+            if historyFault != nil {
+                logger.notice("the history can be written again", metadata: ["records": "\(batch.records.count)"])
+                historyFault = nil
+            }
+        }
+        for waiter in batch.waiting { waiter.resume() }
     }
 
     /// What the delivery of a message is called among the loops.
@@ -242,30 +292,6 @@ package actor EngineService: Service {
             the wall clock was set \(direction) by \(Duration.milliseconds(abs(step)).promQL): timers are not touched by \
             it; times in messages and in the history go on by the old clock until a restart
             """)
-    }
-
-    private func store(_ records: [StoreRecord]) async {
-        backlog += records
-        guard !backlog.isEmpty, ContinuousClock.now >= nextCommit || isDraining else { return }
-        let pending = backlog
-        backlog = []
-        do {
-            try await history.commit(pending)
-            counters.commits += 1
-            commitPause = .zero
-            if historyFault != nil {
-                logger.notice("the history can be written again", metadata: ["records": "\(pending.count)"])
-                historyFault = nil
-            }
-        } catch {
-            counters.failedCommits += 1
-            commitPause = min(max(commitPause * 2, .milliseconds(500)), Self.longestCommitPause)
-            nextCommit = ContinuousClock.now + commitPause
-            if historyFault == nil { logger.error("the history can't be written: \(error)") }
-            historyFault = String(describing: error)
-            backlog = pending + backlog
-            shortenBacklog()
-        }
     }
 
     /// While the history can't be written, it is tried less and less often, up to this pause.

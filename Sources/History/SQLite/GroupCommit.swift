@@ -17,6 +17,8 @@ final class GroupCommit: Sendable {
         var isClosed = false
         var commits = 0
         var transactions = 0
+        /// Records in these commits.
+        var records = 0
         /// The size in bytes of what is in the journal.
         var unfiled = 0
         /// Whether somebody waits for a quiet moment to file it.
@@ -102,6 +104,7 @@ final class GroupCommit: Sendable {
         case .success(let unfiled):
             let waitsForQuiet = state.withLock { state in
                 state.commits += waiting.count
+                state.records += waiting.reduce(0) { $0 + $1.records.count }
                 state.transactions += 1
                 state.unfiled = unfiled
                 defer { state.isFilingLater = state.isFilingLater || unfiled > 0 }
@@ -139,8 +142,9 @@ final class GroupCommit: Sendable {
         while try await !fileSome(upTo: last) {}
     }
 
+    /// - Parameter last: the last entry that is wanted; nil for all.
     /// - Returns: whether nothing is left of what was to be filed.
-    private func fileSome(upTo last: Int64) async throws(HistoryError) -> Bool {
+    private func fileSome(upTo last: Int64?) async throws(HistoryError) -> Bool {
         let result: Result<Journal.Filed, HistoryError> = await withCheckedContinuation { continuation in
             let isClosed = state.withLock { state in
                 if state.isClosed { return true }
@@ -175,20 +179,21 @@ final class GroupCommit: Sendable {
         try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
     }
 
-    /// Files what is in the journal as soon as nothing has been written for a while. What can't be filed for now, since the
+    /// Files what is in the journal as soon as what is written is no storm any more. What can't be filed for now, since the
     /// disk is full, is tried again as long as it stays.
     private func fileOnceQuiet() async {
-        var seen = -1
         while true {
+            let before = state.withLock { $0.records }
             try? await Task.sleep(for: journalling.quiet)
-            let (isOver, commits) = state.withLock { state in
+            let isOver = state.withLock { state in
                 let isOver = state.isClosed || state.unfiled == 0
                 if isOver { state.isFilingLater = false }
-                return (isOver, state.commits)
+                return isOver
             }
             if isOver { return }
-            if commits == seen { try? await file() }
-            seen = commits
+            // All that is there and not only what was, so that a trickle of commits does not keep it in use.
+            while state.withLock({ $0.records }) - before < journalling.from, (try? await fileSome(upTo: nil)) == false
+            {}
         }
     }
 

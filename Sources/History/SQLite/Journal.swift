@@ -17,7 +17,7 @@ package enum Journal {
     package struct Policy: Sendable {
         /// From so many records on, a transaction goes into the journal. It takes a few milliseconds to file fewer.
         package var from = 200
-        /// It is filed once nothing has been written for so long, at the latest after twice that.
+        /// It is filed once fewer records than `from` have been written for so long.
         package var quiet = Duration.milliseconds(100)
         /// It does not become larger than this, in bytes: what is more is filed at once.
         package var largest = 64 << 20
