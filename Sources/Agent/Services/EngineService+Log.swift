@@ -21,7 +21,7 @@ extension EngineService {
     /// Writes down what happened, beside the steps.
     nonisolated func writeLog(_ all: AsyncStream<[StoreRecord]>) async {
         for await records in all {
-            for record in records {
+            for record in records where !Task.isCancelled {
                 switch record {
                 case .event(let event): log(event)
                 case .ledger(let entry): log(entry)

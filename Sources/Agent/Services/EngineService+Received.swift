@@ -33,20 +33,21 @@ extension EngineService {
     package func receive(_ alerts: [ReceivedAlert], invalid: Int = 0) async throws(ReceptionProblem) {
         counters.receivedInvalid += invalid
         guard !alerts.isEmpty else { return }
-        guard engine.rules.receivedCount + alerts.count <= Self.mostReceived else {
-            throw .tooMany(engine.rules.receivedCount)
-        }
+        let count = engine.rules.receivedCount + receiving
+        guard count + alerts.count <= Self.mostReceived else { throw .tooMany(count) }
         tick()
         counters.received += alerts.count
-        receiving += 1
-        defer { receiving -= 1 }
+        receiving += alerts.count
         var ofRules = 0
-        // Part by part, so that the first are stored and told while the next are still being taken in.
-        for start in stride(from: 0, to: alerts.count, by: Self.receivedAtOnce) {
-            let part = alerts[start..<min(start + Self.receivedAtOnce, alerts.count)]
+        // Part by part where that tells nobody anything else, so that the first are stored and told while the next are
+        // still being taken in.
+        let most = engine.mayReceiveInParts ? Self.receivedAtOnce : alerts.count
+        for start in stride(from: 0, to: alerts.count, by: most) {
+            let part = alerts[start..<min(start + most, alerts.count)]
             ofRules += engine.receive(Array(part), at: now)
             wake.call()
             if part.endIndex < alerts.count { await Task.yield() }
+            receiving -= part.count
         }
         if ofRules > 0 {
             logger.notice("\(ofRules) alerts that were sent have the labels of the agent's own; they stay the rules'")

@@ -31,7 +31,7 @@ package actor EngineService: Service {
     /// The pause after the last failed commit; zero after one that went well.
     private var commitPause = Duration.zero
     private var inFlight = 0
-    /// How many are just handing over alerts.
+    /// How many alerts are just being handed over.
     var receiving = 0
     private var isDraining = false
     /// Whether steps are taken, so that it makes sense to wait for one.
@@ -130,11 +130,11 @@ package actor EngineService: Service {
         storeWake.finish()
         await storing
         happened.finish()
-        await logging
         monitor.end("evaluation")
         monitor.end("storing")
         rows.finish()
         wantedDiagnoses.finish()
+        await logging
     }
 
     /// Until something becomes due; at most a second, so that the watchdog sees the loop turn.
@@ -185,6 +185,7 @@ package actor EngineService: Service {
         for case .ledger(let entry) in records where entry.kind == .givenUp {
             counters.givenUp[entry.destination.receiver, default: 0] += 1
         }
+        guard !told.isEmpty else { return }
         guard unlogged.load(ordering: .relaxed) + told.count <= Self.mostUnlogged else {
             counters.unlogged += told.count
             return

@@ -205,6 +205,10 @@ package struct Engine: Sendable {
         return leased
     }
 
+    /// Whether it makes no difference that alerts which are sent together are taken over part by part: no message tells
+    /// of several, and none holds another back.
+    package var mayReceiveInParts: Bool { !planner.hasInhibitions && planner.route.hasNoGroups }
+
     /// Takes over alerts that others sent.
     ///
     /// - Returns: how many of them are alerts of the agent's own rules, which what is sent does not change.

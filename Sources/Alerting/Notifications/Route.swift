@@ -20,6 +20,9 @@ package struct Route: Sendable, Hashable {
         }
     }
 
+    /// Whether each alert is a group of its own, here and in all routes below.
+    var hasNoGroups: Bool { groupBy == .all && routes.allSatisfy(\.hasNoGroups) }
+
     /// Where the node stands in the tree, as Alertmanager writes it: `{}/{team="db"}`. Part of a group's key.
     package let id: String
     package let receiver: String

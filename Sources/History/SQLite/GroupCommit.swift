@@ -26,7 +26,7 @@ final class GroupCommit: Sendable {
     }
 
     /// Changes that are filed in one transaction: about 30 ms, in which nothing else is written.
-    private static let filingStep = 1_000
+    static let filingStep = 1_000
 
     private let pool: DatabasePool
     private let path: String
@@ -101,16 +101,19 @@ final class GroupCommit: Sendable {
         }
         let result = run({ db in try self.write(waiting.map(\.records), to: db, unfiled: unfiled) }, in: db)
         switch result {
-        case .success(let unfiled):
+        case .success(let added):
             let waitsForQuiet = state.withLock { state in
                 state.commits += waiting.count
                 state.records += waiting.reduce(0) { $0 + $1.records.count }
                 state.transactions += 1
-                state.unfiled = unfiled
-                defer { state.isFilingLater = state.isFilingLater || unfiled > 0 }
-                return unfiled > 0 && !state.isFilingLater
+                state.unfiled += added
+                defer { state.isFilingLater = state.isFilingLater || state.unfiled > 0 }
+                return state.unfiled > 0 && !state.isFilingLater
             }
+            if unfiled == 0 && added > 0 { Self.foldLog(at: Self.pagesInStorm, in: db) }
             if waitsForQuiet { Task { await fileOnceQuiet() } }
+            // Before they go on: who writes faster than can be filed waits for it.
+            fileExcess(in: db)
             for waiter in waiting { waiter.continuation.resume(returning: nil) }
         case .failure(let error):
             for waiter in waiting { waiter.continuation.resume(returning: error) }
@@ -118,7 +121,7 @@ final class GroupCommit: Sendable {
     }
 
     /// - Parameter unfiled: the size of the journal.
-    /// - Returns: its size now.
+    /// - Returns: what was added to it.
     private func write(_ records: [[StoreRecord]], to db: Database, unfiled: Int) throws -> Int {
         // What follows something that is not filed must not overtake it.
         guard unfiled > 0 || records.reduce(0, { $0 + $1.count }) >= journalling.from else {
@@ -126,10 +129,7 @@ final class GroupCommit: Sendable {
             for records in records { try RowChange.each(of: records) { try writer.apply($0) } }
             return 0
         }
-        if unfiled == 0 { try Self.foldLog(at: Self.pagesInStorm, in: db) }
-        var size = unfiled + (try Journal.append(records, to: db))
-        while size > journalling.largest { size -= try Journal.file(in: db, atMost: Self.filingStep).size }
-        return size
+        return try Journal.append(records, to: db)
     }
 
     // MARK: Filing
@@ -149,10 +149,7 @@ final class GroupCommit: Sendable {
             let isClosed = state.withLock { state in
                 if state.isClosed { return true }
                 pool.asyncWriteWithoutTransaction { db in
-                    let result = self.run(
-                        { db in try Journal.file(in: db, atMost: Self.filingStep, upTo: last) }, in: db)
-                    if case .success(let filed) = result { self.noteFiled(filed.size, in: db) }
-                    continuation.resume(returning: result)
+                    continuation.resume(returning: self.fileStep(upTo: last, in: db))
                 }
                 return false
             }
@@ -161,12 +158,24 @@ final class GroupCommit: Sendable {
         return try result.get().isDone
     }
 
-    private func noteFiled(_ size: Int, in db: Database) {
-        let left = state.withLock { state in
-            state.unfiled -= size
-            return state.unfiled
+    /// Files while the journal is larger than it may be. What can't be filed stays where it is, and is on the disk.
+    private func fileExcess(in db: Database) {
+        while state.withLock({ $0.unfiled }) > journalling.largest {
+            guard case .success(let filed) = fileStep(upTo: nil, in: db), !filed.isDone else { return }
         }
-        if left == 0 { try? Self.foldLog(at: Self.pages, in: db) }
+    }
+
+    private func fileStep(upTo last: Int64?, in db: Database) -> Result<Journal.Filed, HistoryError> {
+        let result = run({ db in try Journal.file(in: db, atMost: Self.filingStep, upTo: last) }, in: db)
+        if case .success(let filed) = result {
+            let left = state.withLock { state in
+                // Nothing is there any more, whatever was counted.
+                state.unfiled = filed.isDone && last == nil ? 0 : state.unfiled - filed.size
+                return state.unfiled
+            }
+            if left == 0 { Self.foldLog(at: Self.pages, in: db) }
+        }
+        return result
     }
 
     /// SQLite's own number.
@@ -175,25 +184,30 @@ final class GroupCommit: Sendable {
     private static let pagesInStorm = 16_384
 
     /// Sets how many pages SQLite's write-ahead log may hold before it is folded into the file.
-    private static func foldLog(at pages: Int, in db: Database) throws {
-        try db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
+    private static func foldLog(at pages: Int, in db: Database) {
+        try? db.execute(sql: "PRAGMA wal_autocheckpoint = \(pages)")
     }
 
     /// Files what is in the journal as soon as what is written is no storm any more. What can't be filed for now, since the
-    /// disk is full, is tried again as long as it stays.
+    /// disk is full, is tried again less and less often as long as it stays.
     private func fileOnceQuiet() async {
+        var pause = journalling.quiet
         while true {
             let before = state.withLock { $0.records }
-            try? await Task.sleep(for: journalling.quiet)
+            try? await Task.sleep(for: pause)
             let isOver = state.withLock { state in
                 let isOver = state.isClosed || state.unfiled == 0
                 if isOver { state.isFilingLater = false }
                 return isOver
             }
             if isOver { return }
-            // All that is there and not only what was, so that a trickle of commits does not keep it in use.
-            while state.withLock({ $0.records }) - before < journalling.from, (try? await fileSome(upTo: nil)) == false
-            {}
+            do throws(HistoryError) {
+                // All that is there and not only what was, so that a trickle of commits does not keep it in use.
+                while state.withLock({ $0.records }) - before < journalling.from, try await !fileSome(upTo: nil) {}
+                pause = journalling.quiet
+            } catch {
+                pause = min(pause * 2, .seconds(10))
+            }
         }
     }
 

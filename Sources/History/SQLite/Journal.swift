@@ -44,7 +44,8 @@ package enum Journal {
         for records in records {
             try RowChange.each(of: records) { change in
                 change.write(to: &bytes)
-                if bytes.count >= entrySize { try close() }
+                // An alert's labels stay with the event that brings them.
+                if bytes.count >= entrySize, change.statement != .identity { try close() }
             }
         }
         try close()
@@ -66,7 +67,7 @@ package enum Journal {
     /// - Parameters:
     ///   - limit: no more changes than this at once, but for the last entry.
     ///   - last: the last entry that is wanted; nil for all.
-    static func file(in db: Database, atMost limit: Int = .max, upTo last: Int64? = nil) throws -> Filed {
+    static func file(in db: Database, atMost limit: Int, upTo last: Int64? = nil) throws -> Filed {
         var filed = Filed()
         var changes: [RowChange] = []
         var end: Int64 = 0

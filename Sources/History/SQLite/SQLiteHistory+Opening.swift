@@ -114,10 +114,10 @@ extension SQLiteHistory {
                     try db.execute(sql: "PRAGMA synchronous = FULL")
                     try db.execute(sql: "PRAGMA journal_size_limit = 16777216")
                     var reading: StateReader.Reading?
+                    let notices = try fileJournal(in: db)
                     try db.inTransaction(.immediate) {
-                        let filed = try Journal.file(in: db)
                         var read = try StateReader(db).readSettingAside(path: file.path)
-                        read.notices = filed.notices.map { "\(file.path): \($0)" } + read.notices
+                        read.notices = notices.map { "\(file.path): \($0)" } + read.notices
                         reading = read
                         return .commit
                     }
@@ -131,6 +131,23 @@ extension SQLiteHistory {
         } catch {
             throw HistoryError(error, path: file.path)
         }
+    }
+
+    /// Files what the last agent could not, step by step: a nearly full disk has no room for all of it at once.
+    ///
+    /// - Returns: what a person should know about it.
+    private static func fileJournal(in db: Database) throws -> [String] {
+        var notices: [String] = []
+        var isDone = false
+        while !isDone {
+            try db.inTransaction(.immediate) {
+                let filed = try Journal.file(in: db, atMost: GroupCommit.filingStep)
+                notices += filed.notices
+                isDone = filed.isDone
+                return .commit
+            }
+        }
+        return notices
     }
 
     /// Undoes the transaction that a first start left behind when it was killed before the file had a log.

@@ -43,7 +43,8 @@ package final class SQLiteHistory: HistoryStore {
     }
 
     package func prune(before: Timestamp) async throws(HistoryError) -> Int {
-        try await writer.file()
+        // What can't be filed, since the disk is full, is no reason to keep what is old.
+        try? await writer.file()
         var total = 0
         for table in ["event", "ledger"] {
             var deleted = Self.pruningStep
@@ -106,7 +107,8 @@ package final class SQLiteHistory: HistoryStore {
         _ work: @escaping @Sendable (Database) throws -> Value
     ) async throws(HistoryError) -> Value {
         if writer.isClosed { throw .closed(path: path) }
-        try await writer.file()
+        // What can't be filed, since the disk is full, is missing in the answer; what is there can be read.
+        try? await writer.file()
         do {
             return try await pool.read(work)
         } catch {

@@ -43,7 +43,8 @@ struct StateReader {
             try db.execute(sql: "DELETE FROM \(row.table) WHERE rowid = ?", arguments: [row.rowID])
             reading.notices.append("\(path): \(row.reason)")
         }
-        if !damaged.isEmpty { reading.state.releaseGroupsOfLostMessages() }
+        // A damaged entry of the journal may have held a message.
+        reading.state.releaseGroupsOfLostMessages()
         reading.state.sort()
         return reading
     }
