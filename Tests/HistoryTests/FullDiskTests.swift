@@ -44,6 +44,32 @@ struct FullDiskTests {
         await store.close()
     }
 
+    @Test("What can't be filed on a full disk stays, what is there is read, and all is filed when there is space")
+    func journal() async throws {
+        let disk = try SmallDisk()
+        defer { disk.unmount() }
+        var journalling = Journal.Policy()
+        journalling.from = 1
+        journalling.quiet = .seconds(3_600)
+        let (store, _) = try await SQLiteHistory.open(
+            path: disk.path + "/history.sqlite", now: Make.start, journalling: journalling)
+        try await store.commit([.event(Make.event(at: 1))])
+        #expect(try await store.events(EventQuery()).events.count == 1)
+        let ballast = disk.path + "/ballast"
+        try disk.fill(ballast)
+        var written = 1
+        // Until there is no room for one more; then there is none to file either.
+        while written < 2_000, (try? await store.commit([.event(Make.event(at: Double(written + 1)))])) != nil {
+            written += 1
+        }
+        #expect(written > 1)
+        #expect(try await store.events(EventQuery(limit: 1_000)).events.isEmpty == false)
+        #expect(try await store.prune(before: Make.time(0)) == 0)
+        try FileManager.default.removeItem(atPath: ballast)
+        #expect(try await store.events(EventQuery(limit: 1_000)).events.count == written)
+        await store.close()
+    }
+
     @Test("What can be read is taken over from a disk that can't be written, and the file is used as soon as it can be")
     func deferred() async throws {
         let disk = try SmallDisk()

@@ -35,6 +35,11 @@ import Testing
         try folder.query(Int.self, "SELECT count(*) FROM \(table)").first ?? -1
     }
 
+    /// How many pages SQLite's log may hold.
+    private func pagesOfLog(_ store: SQLiteHistory) async throws -> Int? {
+        try await store.writer.perform { db in try Int.fetchOne(db, sql: "PRAGMA wal_autocheckpoint") }
+    }
+
     /// The files as they are now, without any end of the process that wrote them.
     private func copyOfFiles() throws -> Folder {
         let copy = try Folder()
@@ -53,9 +58,11 @@ import Testing
         try await store.commit([.outbox(Make.message(2)), .event(Make.event(at: 2)), .ledger(Make.entry(at: 2))])
         try await store.commit([.removeOutbox(2), .removeOutbox(1)])
         #expect(try entries == 2)
+        #expect(try await pagesOfLog(store) == 16_384)
         #expect(try count(of: "outbox") == 1)
         #expect(try await store.load().outbox.isEmpty)
         #expect(try entries == 0)
+        #expect(try await pagesOfLog(store) == 1_000)
         #expect(try count(of: "event") == 2)
         try await store.commit([.outbox(Make.message(3))])
         #expect(try count(of: "outbox") == 1)
@@ -174,6 +181,53 @@ import Testing
         #expect(try await survivor.load().outbox == [Make.message(8)])
         #expect(try copy.query(String.self, "SELECT source_table FROM damaged_row") == ["journal"])
         await survivor.close()
+    }
+
+    @Test("A group does not wait for a message that a damaged entry held")
+    func damagedMessage() async throws {
+        let (store, _) = try await open()
+        try await store.commit([.outbox(Make.message(7))])
+        try await store.commit([.group(Make.group(outstanding: 7))])
+        let copy = try copyOfFiles()
+        await store.close()
+        let queue = try DatabaseQueue(path: copy.history)
+        try await queue.write { db in try db.execute(sql: "UPDATE journal SET checksum = 0 WHERE id = 1") }
+        try queue.close()
+        let (survivor, _) = try await open(path: copy.history)
+        #expect(try await survivor.load() == StoredState(groups: [Make.group()]))
+        await survivor.close()
+    }
+
+    @Test("An entry does not end between an alert's labels and its event")
+    func borders() async throws {
+        let (store, _) = try await open(largest: 1 << 30)
+        let long = String(repeating: "x", count: 50_000)
+        try await store.commit(
+            (0..<40).map { number in
+                var event = Make.event(at: Double(number), kind: .fired)
+                event.summary = number % 3 == 0 ? long : nil
+                event.reason = number % 5 == 0 ? long : nil
+                return .event(event)
+            })
+        let queue = try DatabaseQueue(path: folder.history)
+        let all = try await queue.read { db in try Data.fetchAll(db, sql: "SELECT changes FROM journal") }
+        #expect(all.count > 5)
+        for bytes in all {
+            let changes = try #require(RowChange.read([UInt8](bytes)))
+            #expect(changes.last?.statement == .event)
+        }
+        await store.close()
+    }
+
+    @Test("A checksum of before the journal is known, and another is not")
+    func olderChecksum() {
+        // 64-bit FNV-1a over 0xFF and the text, computed apart from the code under test.
+        var hash: UInt64 = 14_695_981_039_346_656_037
+        for byte in [0xFF] + Array(#"{"a":1}"#.utf8) { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+        let old = Int64(bitPattern: hash)
+        #expect(RowDigest.isChecksum(old, of: #"{"a":1}"#))
+        #expect(!RowDigest.isChecksum(old, of: #"{"a":2}"#))
+        #expect(RowDigest.isChecksum(RowDigest.checksum("x"), of: "x"))
     }
 
     @Test("Changes are read as they were written, each kind of argument")

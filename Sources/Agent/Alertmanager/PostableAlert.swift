@@ -12,8 +12,8 @@ struct PostableAlert: Decodable {
     let endsAt: String?
     let generatorURL: String?
 
-    /// Texts by name; null is the empty text. A type of its own, since the general way takes half as long again for it, and
-    /// thousands come at once.
+    /// Texts by name; null is the empty text. A type of its own, since the general way to read optional texts takes
+    /// longer, and thousands of alerts come at once.
     struct Texts: Decodable {
         let values: [String: String]
 

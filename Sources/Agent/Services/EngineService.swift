@@ -24,12 +24,7 @@ package actor EngineService: Service {
     package nonisolated let monitor: LoopMonitor
     /// How long an attempt to deliver may take before the loop that makes it counts as standing still.
     var longestAttempt = Duration.seconds(60)
-    /// Decided and not stored yet, because the store could not be written.
-    private var backlog: [StoreRecord] = []
-    /// The history is not tried before this; in the past unless the last commit failed.
-    private var nextCommit = ContinuousClock.now
-    /// The pause after the last failed commit; zero after one that went well.
-    private var commitPause = Duration.zero
+    private var backlog = Backlog()
     private var inFlight = 0
     /// How many alerts are just being handed over.
     var receiving = 0
@@ -80,8 +75,6 @@ package actor EngineService: Service {
     private static let mostUnlogged = 50_000
     /// Records that may wait for the commit under way; past it no more is decided until that is through.
     private static let mostDecided = 20_000
-    /// Records kept in memory while the store can't be written; past it the oldest events and ledger rows are dropped.
-    private static let mostBacklog = 100_000
 
     package init(
         engine: Engine, history: any HistoryStore, recorder: SampleRecorder? = nil, clock: AgentClock, logger: Logger,
@@ -232,9 +225,7 @@ package actor EngineService: Service {
         throttled?.resume()
         throttled = nil
         batch.isLast = storeWake.isFinished
-        backlog += batch.records
-        batch.records = []
-        if ContinuousClock.now >= nextCommit || isDraining { swap(&batch.records, &backlog) }
+        batch.records = backlog.take(with: batch.records, at: clock.now, isLastChance: isDraining)
         return batch
     }
 
@@ -248,16 +239,13 @@ package actor EngineService: Service {
         monitor.note("storing", next: clock.now + LoopMonitor.patience)
         if let failure {
             counters.failedCommits += 1
-            commitPause = min(max(commitPause * 2, .milliseconds(500)), Self.longestCommitPause)
-            nextCommit = ContinuousClock.now + commitPause
+            counters.droppedRecords += backlog.giveBack(batch.records, at: clock.now)
             if historyFault == nil { logger.error("the history can't be written: \(failure)") }
             historyFault = String(describing: failure)
-            backlog = batch.records + backlog
-            shortenBacklog()
             handOn(batch)
         } else if !batch.records.isEmpty {
             counters.commits += 1
-            commitPause = .zero
+            backlog.succeeded()
             if historyFault != nil {
                 logger.notice("the history can be written again", metadata: ["records": "\(batch.records.count)"])
                 historyFault = nil
@@ -293,27 +281,6 @@ package actor EngineService: Service {
             the wall clock was set \(direction) by \(Duration.milliseconds(abs(step)).promQL): timers are not touched by \
             it; times in messages and in the history go on by the old clock until a restart
             """)
-    }
-
-    /// While the history can't be written, it is tried less and less often, up to this pause.
-    private static let longestCommitPause = Duration.seconds(10)
-
-    private func shortenBacklog() {
-        guard backlog.count > Self.mostBacklog else { return }
-        let excess = backlog.count - Self.mostBacklog
-        var dropped = 0
-        backlog.removeAll { record in
-            guard dropped < excess else { return false }
-            switch record {
-            case .event, .ledger:
-                dropped += 1
-                return true
-            case .alert, .removeAlert, .group, .removeGroup, .outbox, .removeOutbox, .silence, .removeSilence,
-                .heartbeat, .removeHeartbeat, .acknowledgement, .removeAcknowledgement:
-                return false
-            }
-        }
-        counters.droppedRecords += dropped
     }
 
     private static func note(_ fault: String) -> String {
@@ -408,7 +375,8 @@ package actor EngineService: Service {
             outboxRows: engine.planner.outbox.count,
             groups: engine.planner.groups.count, receivers: engine.planner.receivers,
             probeFailures: engine.probes.failures,
-            probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing, backlog: backlog.count,
+            probesAnswered: engine.probes.allHaveAnswered, rulesFailing: engine.rules.failing,
+            backlog: backlog.records.count,
             ruleEvaluations: engine.rules.evaluations, clockDrift: knownDrift,
             silences: engine.planner.silences.counts(at: clock.now),
             acknowledgements: engine.planner.acknowledgements.activeCount, heartbeats: heartbeats(),

@@ -67,6 +67,7 @@ package struct Notification: Hashable, Sendable, Codable {
     /// The labels that all its alerts share, with the level as `severity`.
     package var commonLabels: Labels {
         guard let first = alerts.first else { return Labels() }
+        // Most messages of a storm tell of one.
         if alerts.count == 1 { return first.routedLabels }
         let shared = first.routedLabels.filter { pair in
             alerts.allSatisfy { $0.routedLabels[pair.name] == pair.value }

@@ -25,7 +25,7 @@ final class GroupCommit: Sendable {
         var isFilingLater = false
     }
 
-    /// Changes that are filed in one transaction: about 30 ms, in which nothing else is written.
+    /// Changes that are filed in one transaction, while which nothing else is written.
     static let filingStep = 1_000
 
     private let pool: DatabasePool
@@ -180,7 +180,7 @@ final class GroupCommit: Sendable {
 
     /// SQLite's own number.
     private static let pages = 1_000
-    /// 64 MiB: to fold the log into the file takes a tenth of a second, which a storm had better not wait for.
+    /// 64 MiB: to fold the log into the file takes time that a storm had better not wait for.
     private static let pagesInStorm = 16_384
 
     /// Sets how many pages SQLite's write-ahead log may hold before it is folded into the file.

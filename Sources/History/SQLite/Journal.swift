@@ -89,7 +89,8 @@ package enum Journal {
             }
         }
         var writer = RowWriter(db)
-        let isLast = lastOfEach(changes)
+        // A message that is queued, sent and done before it is filed need not be written only to be deleted.
+        let isLast = changes.areLast(of: \.stateRow)
         for (place, change) in changes.enumerated() where isLast[place] { try writer.apply(change) }
         if end > 0 { try db.execute(sql: "DELETE FROM journal WHERE id <= ?", arguments: [end]) }
         return filed
@@ -126,17 +127,6 @@ package enum Journal {
                 SELECT 'journal', id, 'it was changed on the disk, or written by another version', changes
                 FROM journal WHERE id = ?
                 """, arguments: [id])
-    }
-
-    /// A message that is queued, sent and done before it is filed need not be written only to be deleted.
-    private static func lastOfEach(_ changes: [RowChange]) -> [Bool] {
-        var isLast = Array(repeating: true, count: changes.count)
-        var seen: Set<RowChange.StateRow> = []
-        for place in changes.indices.reversed() {
-            guard let row = changes[place].stateRow else { continue }
-            isLast[place] = seen.insert(row).inserted
-        }
-        return isLast
     }
 }
 

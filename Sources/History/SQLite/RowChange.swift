@@ -15,7 +15,9 @@ struct RowChange {
     /// Gives the statements of all records, for one transaction, one by one: of several records that say how one thing
     /// stands only those of the last.
     static func each(of records: [StoreRecord], _ body: (RowChange) throws -> Void) rethrows {
-        let isLast = lastOfEach(records)
+        // In a storm a message is queued, handed out and settled within one transaction: half of the rows would be written
+        // only to be written over.
+        let isLast = records.areLast(of: Subject.init)
         for (place, record) in records.enumerated() where isLast[place] {
             switch record {
             case .alert(let alert): try body(upsert(alert))
@@ -64,18 +66,6 @@ struct RowChange {
             case .event, .ledger: return nil
             }
         }
-    }
-
-    /// In a storm a message is queued, handed out and settled within one transaction: half of the rows would be written
-    /// only to be written over.
-    private static func lastOfEach(_ records: [StoreRecord]) -> [Bool] {
-        var isLast = Array(repeating: true, count: records.count)
-        var seen: Set<Subject> = []
-        for place in records.indices.reversed() {
-            guard let subject = Subject(records[place]) else { continue }
-            isLast[place] = seen.insert(subject).inserted
-        }
-        return isLast
     }
 
     private static func upsert(_ alert: Alert) -> RowChange {
@@ -200,5 +190,18 @@ extension Duration {
     var nanosecondsInMilliseconds: Double {
         let (seconds, attoseconds) = components
         return (Double(seconds) * 1e9 + Double(attoseconds / 1_000_000_000)) / 1e6
+    }
+}
+
+extension Array {
+    /// Whether each element is the last one about its subject; what has none is its own.
+    func areLast<Subject: Hashable>(of subject: (Element) -> Subject?) -> [Bool] {
+        var areLast = Array<Bool>(repeating: true, count: count)
+        var seen: Set<Subject> = []
+        for place in indices.reversed() {
+            guard let subject = subject(self[place]) else { continue }
+            areLast[place] = seen.insert(subject).inserted
+        }
+        return areLast
     }
 }

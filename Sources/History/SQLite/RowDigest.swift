@@ -44,7 +44,8 @@ struct RowDigest {
         return digest.value
     }
 
-    /// Whether a checksum is this body's, also one that a version before 2026-12 wrote: byte for byte, after 0xFF.
+    /// Whether a checksum is this body's, also one that was written before version 7 of the history: byte
+    /// for byte, after 0xFF.
     static func isChecksum(_ checksum: Int64, of body: String) -> Bool {
         if checksum == self.checksum(body) { return true }
         var digest = RowDigest()

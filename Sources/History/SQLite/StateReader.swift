@@ -27,15 +27,13 @@ struct StateReader {
     func readSettingAside(path: String) throws -> Reading {
         var damaged: [DamagedRow] = []
         var reading = Reading()
-        reading.state.alerts = try rows(of: "alert", key: "id", as: Alert.self, damaged: &damaged)
-        reading.state.groups = try rows(
-            of: "notification_group", key: "destination || ' ' || group_key", as: NotificationGroup.self,
-            damaged: &damaged)
-        reading.state.outbox = try rows(of: "outbox", key: "id", as: OutboxRow.self, damaged: &damaged)
-        reading.state.silences = try rows(of: "silence", key: "id", as: Silence.self, damaged: &damaged)
-        reading.state.heartbeats = try rows(of: "heartbeat", key: "name", as: HeartbeatMark.self, damaged: &damaged)
+        reading.state.alerts = try rows(of: .alert, as: Alert.self, damaged: &damaged)
+        reading.state.groups = try rows(of: .group, as: NotificationGroup.self, damaged: &damaged)
+        reading.state.outbox = try rows(of: .outbox, as: OutboxRow.self, damaged: &damaged)
+        reading.state.silences = try rows(of: .silence, as: Silence.self, damaged: &damaged)
+        reading.state.heartbeats = try rows(of: .heartbeat, as: HeartbeatMark.self, damaged: &damaged)
         reading.state.acknowledgements = try rows(
-            of: "acknowledgement", key: "alert", as: Acknowledgement.self, damaged: &damaged)
+            of: .acknowledgement, as: Acknowledgement.self, damaged: &damaged)
         for row in damaged {
             try db.execute(
                 sql: "INSERT INTO damaged_row (source_table, source_key, reason, content) VALUES (?, ?, ?, ?)",
@@ -71,9 +69,10 @@ struct StateReader {
     }
 
     private func rows<Value: Decodable>(
-        of table: String, key: String, as type: Value.Type, damaged: inout [DamagedRow]
+        of table: HistorySchema.StateTable, as type: Value.Type, damaged: inout [DamagedRow]
     ) throws -> [Value] {
         var values: [Value] = []
+        let (table, key) = (table.rawValue, table.key.joined(separator: " || ' ' || "))
         let rows = try Row.fetchCursor(db, sql: "SELECT rowid AS number, \(key) AS key, body, checksum FROM \(table)")
         while let row = try rows.next() {
             let content: DatabaseValue = row["body"]
