@@ -177,7 +177,7 @@ import Testing
         try queue.close()
         let (survivor, notices) = try await open(path: copy.history)
         #expect(notices.count == 1)
-        #expect(notices.first?.contains("the journal's entry 1 can't be read") == true)
+        #expect(notices.first?.contains("the journal's entry 1 was changed on the disk") == true)
         #expect(try await survivor.load().outbox == [Make.message(8)])
         #expect(try copy.query(String.self, "SELECT source_table FROM damaged_row") == ["journal"])
         await survivor.close()

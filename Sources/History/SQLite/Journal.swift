@@ -85,7 +85,12 @@ package enum Journal {
                 changes += some
             } else {
                 try setAside(end, in: db)
-                filed.notices.append("the journal's entry \(end) can't be read; it is kept in `damaged_row`")
+                filed.notices.append(
+                    """
+                    the journal's entry \(end) was changed on the disk, or another version wrote it: it is kept in \
+                    `damaged_row`, and what it says of alerts and messages is lost. Alerts in it are told again when their \
+                    rule or their sender brings them; look at the disk
+                    """)
             }
         }
         var writer = RowWriter(db)
